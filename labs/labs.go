@@ -1,0 +1,80 @@
+package labs
+
+import "fmt"
+
+// A Lab is one of the systems that students build. The zero value is no lab.
+type Lab struct {
+	Number  int      `json:"number"`
+	Name    string   `json:"name"`    // also the name of its folder and of the solution's package
+	Title   string   `json:"title"`   // for people
+	Files   []string `json:"files"`   // what a solution consists of; nothing else of a submission is taken
+	Imports []string `json:"imports"` // the packages of the standard library that a solution may import
+	Stages  []Stage  `json:"stages"`
+}
+
+// A Stage is a part of a lab that is built and graded on its own. Stages are
+// worked on in order: a later one may use the earlier ones.
+type Stage struct {
+	Letter string `json:"letter"`
+	Title  string `json:"title"`
+}
+
+// A Kind says how a case looks for trouble.
+type Kind string
+
+// The kinds of cases.
+const (
+	Random   Kind = "random"   // each seed draws its own faults and workload
+	Scripted Kind = "scripted" // a fixed adversarial schedule
+	Budget   Kind = "budget"   // bounds on messages, bytes or virtual time
+)
+
+// A Case is the part of a test case that is data: what it demands, and why.
+type Case struct {
+	Lab        string   `json:"lab"`
+	Stage      string   `json:"stage"`
+	Name       string   `json:"name"`
+	Kind       Kind     `json:"kind"`
+	Title      string   `json:"title"` // a property, as a sentence
+	Ref        string   `json:"ref"`   // the idea or the paper it comes from
+	Points     int      `json:"points"`
+	Seeds      int      `json:"seeds"`      // how many seeds a grading run uses
+	Situations []string `json:"situations"` // what at least one of those seeds must reach, or the case proved nothing
+}
+
+// ID names a case among all labs: "messaging/B/lost-ack".
+func (c Case) ID() string { return c.Lab + "/" + c.Stage + "/" + c.Name }
+
+// All lists the labs in the order in which they are taken.
+func All() []Lab {
+	return []Lab{messaging()}
+}
+
+func messaging() Lab {
+	return Lab{
+		Number: 1,
+		Name:   "messaging",
+		Title:  "Messaging",
+		Files:  []string{"mailbox.go", "packet.go", "stopandwait.go", "window.go", "timeout.go"},
+		Imports: []string{
+			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt",
+			"hash", "hash/crc32", "io", "log", "maps", "math", "math/bits", "net", "slices", "sort", "strconv",
+			"strings", "sync", "sync/atomic", "time",
+		},
+		Stages: []Stage{
+			{Letter: "A", Title: "a bounded mailbox"},
+			{Letter: "B", Title: "stop and wait"},
+			{Letter: "C", Title: "a sliding window"},
+		},
+	}
+}
+
+// Find returns the lab with the given number ("1") or name ("messaging").
+func Find(name string) (Lab, bool) {
+	for _, l := range All() {
+		if name == l.Name || name == fmt.Sprint(l.Number) {
+			return l, true
+		}
+	}
+	return Lab{}, false
+}
