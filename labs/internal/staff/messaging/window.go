@@ -270,6 +270,7 @@ type windowReceiver struct {
 	expected uint16            // the number of the first message that has not arrived
 	answered uint16            // the number of the last packet that was answered
 	from     net.Addr          // where that packet came from
+	told     int               // the room that the last ack spoke of
 	//lab:end
 }
 
@@ -316,15 +317,16 @@ func (r *windowReceiver) Close() (err error) {
 	return err
 }
 
-// next takes the next message. If there was no room before, the sender is told
-// that it may go on; it waits for nothing else.
+// next takes the next message. The sender hears of the new room if it knows of
+// none, and else only when there is a good deal more than it knows of. One ack
+// for each message would be too many; the one for the first would be too little:
+// the sender would send one message, and wait (the silly window of RFC 1122).
 //
 //lab:omit
 func (r *windowReceiver) next() []byte {
-	full := r.room() == 0
 	msg := r.ready[0]
 	r.ready = r.ready[1:]
-	if full {
+	if r.told == 0 || r.room()-r.told >= r.opt.Buffer/2 {
 		r.ack()
 	}
 	return msg
@@ -340,12 +342,13 @@ func (r *windowReceiver) room() int { return r.opt.Buffer - len(r.ready) }
 //
 //lab:omit
 func (r *windowReceiver) ack() {
+	r.told = r.room()
 	r.conn.WriteTo(Marshal(messagingapi.Packet{
 		Kind:    messagingapi.Ack,
 		Session: r.session,
 		Seq:     r.answered,
 		Ack:     r.expected,
-		Window:  uint16(r.room()),
+		Window:  uint16(r.told),
 	}), r.from)
 }
 
