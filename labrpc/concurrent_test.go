@@ -13,7 +13,9 @@ import (
 // TestTheTraceIsInOrderWhateverGoroutinesDo uses a network from many
 // goroutines at once, in real time, for the race detector too.
 func TestTheTraceIsInOrderWhateverGoroutinesDo(t *testing.T) {
-	var events []trace.Event // appended to by one goroutine at a time: the network promises it
+	// Without a lock: the network calls Trace from one goroutine at a time, and
+	// not after Close.
+	var events []trace.Event
 	faults := wild
 	faults.Timed = nil
 	n := labrpc.New(labrpc.Config{Faults: faults, Trace: func(e trace.Event) { events = append(events, e) }})

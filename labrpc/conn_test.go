@@ -54,7 +54,7 @@ func TestConnIsAPacketConn(t *testing.T) {
 		{"a node that nobody made is silence", func(t *testing.T, a, b net.PacketConn) {
 			send(t, a, "nobody", "hello")
 		}},
-		{"a packet longer than the buffer loses its end, and the next is whole", func(t *testing.T, a, b net.PacketConn) {
+		{"of a packet longer than the buffer the end is lost", func(t *testing.T, a, b net.PacketConn) {
 			send(t, a, "b", "hello", "world")
 			first, _, _ := read(b, 3)
 			second, _, _ := read(b, 100)
@@ -164,7 +164,7 @@ func TestConnIsAPacketConn(t *testing.T) {
 			slices.Sort(list)
 			equal(t, "received", list, []string{"1", "2", "3"})
 		}},
-		{"a packet of the longest length passes, a longer one is an error", func(t *testing.T, a, b net.PacketConn) {
+		{"a packet above the MTU is an error", func(t *testing.T, a, b net.PacketConn) {
 			send(t, a, "b", string(make([]byte, 1500)))
 			n, err := a.WriteTo(make([]byte, 1501), labrpc.Addr("b"))
 			want := "write faultline a->b: the packet is longer than the network carries: 1501 bytes, at most 1500"

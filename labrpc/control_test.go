@@ -19,7 +19,8 @@ func TestCutsLoseWhatIsSentAndWhatWouldArrive(t *testing.T) {
 		cut    func(n *labrpc.Network)
 		ab, ba []string
 	}{
-		{"both directions of a cut", func(n *labrpc.Network) { n.Cut([]string{"a"}, []string{"x", "b"}) }, nil, nil},
+		{"both directions of a cut", func(n *labrpc.Network) { n.Cut([]string{"a"}, []string{"x", "b"}) },
+			nil, nil},
 		{"one direction of a one-way cut", func(n *labrpc.Network) { n.CutOneWay([]string{"b"}, []string{"a"}) },
 			[]string{"before", "during"}, nil},
 		{"nothing of a cut between others", func(n *labrpc.Network) { n.Cut([]string{"a"}, []string{"x"}) },

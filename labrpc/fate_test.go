@@ -23,7 +23,8 @@ var wild = labrpc.Faults{
 	Bandwidth: 1 << 20,
 	Timed: labrpc.Plan{
 		{Kind: labrpc.Crash, From: "c", Begin: 40300 * time.Microsecond, End: 60300 * time.Microsecond},
-		{Kind: labrpc.Cut, Left: []string{"a"}, Right: []string{"b"}, Begin: 30300 * time.Microsecond, End: 40300 * time.Microsecond},
+		{Kind: labrpc.Cut, Left: []string{"a"}, Right: []string{"b"},
+			Begin: 30300 * time.Microsecond, End: 40300 * time.Microsecond},
 		{Kind: labrpc.Pause, From: "b", Begin: 20300 * time.Microsecond, End: 30300 * time.Microsecond},
 	},
 }
@@ -244,19 +245,25 @@ func TestDraw(t *testing.T) {
 }
 
 func TestImpossibleFaultsPanic(t *testing.T) {
-	for title, cfg := range map[string]labrpc.Config{
-		"the zero fault":                 {Plan: &labrpc.Plan{{}}},
-		"a cut that ends too early":      {Plan: &labrpc.Plan{{Kind: labrpc.Cut, Left: []string{"a"}, Right: []string{"b"}, Begin: 1}}},
-		"a message among timed faults":   {Faults: labrpc.Faults{Timed: labrpc.Plan{{Kind: labrpc.Drop, From: "a", To: "b", N: 1}}}},
-		"a pause of a node without name": {Faults: labrpc.Faults{Timed: labrpc.Plan{{Kind: labrpc.Pause}}}},
-	} {
-		t.Run(title, func(t *testing.T) {
+	cut := labrpc.Fault{Kind: labrpc.Cut, Left: []string{"a"}, Right: []string{"b"}, Begin: 2, End: 1}
+	drop := labrpc.Fault{Kind: labrpc.Drop, From: "a", To: "b", N: 1}
+	tests := []struct {
+		title string
+		cfg   labrpc.Config
+	}{
+		{"the zero fault", labrpc.Config{Plan: &labrpc.Plan{{}}}},
+		{"a cut that ends before it begins", labrpc.Config{Plan: &labrpc.Plan{cut}}},
+		{"a message among timed faults", labrpc.Config{Faults: labrpc.Faults{Timed: labrpc.Plan{drop}}}},
+		{"a pause of nobody", labrpc.Config{Faults: labrpc.Faults{Timed: labrpc.Plan{{Kind: labrpc.Pause}}}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.title, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {
 					t.Error("no panic")
 				}
 			}()
-			labrpc.New(cfg)
+			labrpc.New(tt.cfg)
 		})
 	}
 }

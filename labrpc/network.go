@@ -24,9 +24,9 @@ type Config struct {
 
 	// Trace gets every event in the order in which it took effect; nil for
 	// none. It is called by one goroutine at a time, with no lock held, and may
-	// call any method of the network; events which that causes follow. While
-	// another goroutine is in Trace, a method returns at once and leaves its
-	// events to that goroutine.
+	// call any method of the network but Close; events which that causes
+	// follow. While another goroutine is in Trace, a method returns at once and
+	// leaves its events to that goroutine.
 	Trace func(trace.Event)
 
 	// Point is called at the begin of each WriteTo and ReadFrom, before they do
@@ -71,6 +71,7 @@ type Network struct {
 	events    []trace.Event // not reported yet
 	spare     []trace.Event // room for the next events
 	reporting bool          // a goroutine is in cfg.Trace
+	reported  *sync.Cond    // reporting has become false
 	starts    []func()      // restarted programs, not started yet
 }
 
@@ -87,6 +88,7 @@ func New(cfg Config) *Network {
 		nodes:  make(map[string]*Node),
 		links:  make(map[linkKey]*link),
 	}
+	n.reported = sync.NewCond(&n.mu)
 	n.mu.Lock()
 	n.plan()
 	n.work()
@@ -116,7 +118,8 @@ func (n *Network) plan() {
 	for _, f := range timed {
 		mustParse(f)
 		if !f.timed() {
-			panic("labrpc: Faults.Timed holds a " + string(f.Kind) + ": faults of messages belong into a Plan")
+			panic("labrpc: Faults.Timed holds a " + string(f.Kind) +
+				": faults of messages belong into a Plan")
 		}
 	}
 	n.schedule(timed)
@@ -190,14 +193,22 @@ func (n *Network) InFlight() int {
 }
 
 // Close closes every connection. Nothing is delivered, nothing else happens any
-// more, and Listen fails.
+// more, and Listen fails. It returns when every event has been reported: Trace
+// is not called after that. So Close waits for a Trace that another goroutine
+// is in, and must not be called by Trace itself.
 func (n *Network) Close() {
 	n.mu.Lock()
-	defer n.unlock()
-	if n.closed {
-		return
+	n.shut()
+	n.unlock()
+
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for n.reporting {
+		n.reported.Wait()
 	}
-	n.closed = true
+}
+
+func (n *Network) shut() {
 	now := n.now()
 	for _, d := range n.order {
 		if d.conn != nil {
@@ -210,6 +221,7 @@ func (n *Network) Close() {
 	if n.timer != nil {
 		n.timer.Stop()
 	}
+	n.closed = true
 }
 
 // now is the time since the run began.
@@ -217,7 +229,7 @@ func (n *Network) now() time.Duration { return time.Since(n.cfg.Start) }
 
 // emit records an event for the trace; unlock reports it.
 func (n *Network) emit(now time.Duration, e trace.Event) {
-	if n.cfg.Trace != nil {
+	if n.cfg.Trace != nil && !n.closed {
 		e.At = now.Truncate(time.Microsecond)
 		n.events = append(n.events, e)
 	}
@@ -240,6 +252,7 @@ func (n *Network) unlock() {
 		n.mu.Lock()
 		n.spare = batch[:0]
 		n.reporting = false
+		n.reported.Broadcast()
 	}
 	n.mu.Unlock()
 	for _, start := range starts {

@@ -15,8 +15,8 @@ func ParseFault(line string) (Fault, error) {
 	f := Fault{Kind: FaultKind(w.next())}
 	form := f.Kind.form()
 	if form == "" {
-		return Fault{}, fmt.Errorf("unknown fault %q: expected drop, duplicate, delay, corrupt, cut, pause or crash",
-			string(f.Kind))
+		return Fault{}, fmt.Errorf(
+			"unknown fault %q: expected drop, duplicate, delay, corrupt, cut, pause or crash", string(f.Kind))
 	}
 	w.fault(&f)
 	if w.err == nil && len(w.rest) > 0 {
