@@ -67,7 +67,8 @@ func (l *lab) lines(keep func(trace.Event) bool) []string {
 // "deliver a->b#1 hello".
 func (l *lab) fates() []string {
 	var list []string
-	for _, line := range l.lines(func(e trace.Event) bool { return e.N > 0 && e.Peer != "" && e.Kind != trace.Send }) {
+	ofMessages := func(e trace.Event) bool { return e.Peer != "" && e.Kind != trace.Send }
+	for _, line := range l.lines(ofMessages) {
 		e, err := trace.Parse(line)
 		if err != nil {
 			l.t.Fatal(err)
