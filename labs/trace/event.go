@@ -32,6 +32,7 @@ const (
 	Call      Kind = "call"      // client Node began operation N
 	Return    Kind = "return"    // operation N of client Node ended; the text is its result
 	Step      Kind = "step"      // line N of the story
+	Model     Kind = "model"     // the history is to be checked against model Node; the text holds its parameters
 	Reach     Kind = "reach"     // the run got into a situation that its case declares
 	Log       Kind = "log"       // the student's code printed this
 	Note      Kind = "note"      // the harness explains something

@@ -1,0 +1,192 @@
+package machine
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/tetratelabs/wazero"
+
+	"faultline/grader/internal/submission"
+	"faultline/grader/internal/suites"
+)
+
+// guestDir is where the generated main of a guest is laid over the tree. The
+// folder does not exist; an overlay needs none.
+const guestDir = "grader/internal/machine/guest"
+
+// A Builder makes guests. Its methods may be called concurrently.
+type Builder struct {
+	Root  string // of the module
+	Cache string // folder for guests and compiled code; made when needed
+}
+
+// A Guest is a compiled suite and solution.
+type Guest struct {
+	Lab  string
+	Path string // of the WebAssembly file; its name is a hash of all that went into it
+}
+
+// A BuildError says that a solution does not compile. Its text is the compiler's,
+// with the student's own paths.
+type BuildError struct{ Text string }
+
+func (e *BuildError) Error() string { return e.Text }
+
+// Build makes the guest of a lab's suite and a solution. A solution that does
+// not compile is a *BuildError. What has been built before costs nothing.
+func (b *Builder) Build(ctx context.Context, suite suites.Suite, sol submission.Solution) (*Guest, error) {
+	layer, err := newLayer(suite, sol)
+	if err != nil {
+		return nil, err
+	}
+	key, err := b.key(layer)
+	if err != nil {
+		return nil, err
+	}
+	g := &Guest{Lab: suite.Lab.Name, Path: filepath.Join(b.Cache, "guests", key+".wasm")}
+	if _, err := os.Stat(g.Path); err == nil {
+		return g, touch(g.Path)
+	}
+	if err := os.MkdirAll(filepath.Dir(g.Path), 0o755); err != nil {
+		return nil, err
+	}
+	tmp, err := os.MkdirTemp(b.Cache, "build-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(tmp)
+	wasm := filepath.Join(tmp, "guest.wasm")
+	if err := b.compile(ctx, layer, sol, tmp, wasm); err != nil {
+		return nil, err
+	}
+	if err := b.precompile(ctx, wasm); err != nil {
+		return nil, err
+	}
+	return g, os.Rename(wasm, g.Path)
+}
+
+// compile runs the Go compiler over the tree with the layer on top.
+func (b *Builder) compile(ctx context.Context, l layer, sol submission.Solution, tmp, out string) error {
+	overlay, err := b.overlay(l, tmp)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-trimpath", "-buildvcs=false",
+		"-buildmode=c-shared", "-ldflags=-s -w", "-o", out, "./"+guestDir)
+	cmd.Dir = b.Root
+	cmd.Env = buildEnv("GOOS=wasip1", "GOARCH=wasm")
+	var text bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &text, &text
+	err = cmd.Run()
+	switch exit := (*exec.ExitError)(nil); {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &exit):
+		return &BuildError{Text: l.translate(text.String(), sol)}
+	case err != nil:
+		return fmt.Errorf("cannot run the go command: %w", err)
+	}
+	return nil
+}
+
+// buildEnv is all that the go command sees: nothing of the caller's settings
+// may change what is built.
+func buildEnv(extra ...string) []string {
+	env := []string{"CGO_ENABLED=0", "GOWORK=off", "GOENV=off", "GOTOOLCHAIN=local", "GOPROXY=off",
+		"GOFLAGS=-mod=readonly", "GO111MODULE=on"}
+	for _, name := range []string{"PATH", "HOME", "GOCACHE", "GOPATH", "GOMODCACHE", "GOROOT", "TMPDIR", "XDG_CACHE_HOME"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return append(env, extra...)
+}
+
+// precompile turns the guest into native code in the cache, so that each worker
+// only loads it.
+func (b *Builder) precompile(ctx context.Context, wasm string) error {
+	code, err := os.ReadFile(wasm)
+	if err != nil {
+		return err
+	}
+	r, close, err := newRuntime(ctx, b.Cache)
+	if err != nil {
+		return err
+	}
+	defer close()
+	var compiled wazero.CompiledModule
+	if compiled, err = r.CompileModule(ctx, code); err != nil {
+		return fmt.Errorf("compile the guest: %w", err)
+	}
+	return compiled.Close(ctx)
+}
+
+// overlay writes the files of the layer below tmp and returns the overlay file
+// that lays them over the tree.
+func (b *Builder) overlay(l layer, tmp string) (string, error) {
+	replace := map[string]string{}
+	entries, err := os.ReadDir(filepath.Join(b.Root, filepath.FromSlash(l.solutionDir)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	for _, e := range entries { // whatever else lies there is not part of the solution
+		if e.IsDir() {
+			continue
+		}
+		replace[filepath.Join(b.Root, filepath.FromSlash(l.solutionDir), e.Name())] = ""
+	}
+	for i, name := range l.names() {
+		file := filepath.Join(tmp, fmt.Sprintf("%d.go", i))
+		if err := os.WriteFile(file, l.files[name], 0o644); err != nil {
+			return "", err
+		}
+		replace[filepath.Join(b.Root, filepath.FromSlash(name))] = file
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(tmp, "overlay.json")
+	return path, os.WriteFile(path, text, 0o644)
+}
+
+// key is a hash of all that a guest is made from.
+func (b *Builder) key(l layer) (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, runtime.Version(), machineVersion)
+	add := func(name string, data []byte) { fmt.Fprintf(h, "%s %d\n%s", name, len(data), data) }
+	for _, name := range l.names() {
+		add(name, l.files[name])
+	}
+	for _, dir := range []string{"labrpc", "labs"} {
+		err := filepath.WalkDir(filepath.Join(b.Root, dir), func(path string, e fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case e.IsDir() && e.Name() == "internal":
+				return filepath.SkipDir
+			case e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+				return nil
+			}
+			data, err := os.ReadFile(path)
+			rel, _ := filepath.Rel(b.Root, path)
+			add(filepath.ToSlash(rel), data)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32], nil
+}

@@ -1,0 +1,25 @@
+// Package machine builds guests and runs them in the virtual machine.
+//
+// A guest is a lab's suite and one solution, compiled together to WebAssembly
+// (see Builder). It runs in a worker: a process of the grader's own program that
+// holds a wazero runtime (see Serve and Pool). The guest has one thread. Its
+// clock, its sleep and its randomness are the host's: the clock stands while the
+// guest computes, ticks 100 ns each time it is read, and jumps when every
+// goroutine waits. So a run depends on the guest and the request alone.
+//
+// A guest is initialized once; its memory is then copied, and put back before
+// each run. That takes a fraction of a millisecond and gives each run exactly
+// the machine that the first one had.
+//
+// # Why worker processes
+//
+// A guest that never returns ("for {}") cannot be interrupted: the checks that
+// would allow it make everything several times slower. A process can be killed.
+// It also keeps a fault of the machine itself to the one run that met it.
+//
+// # Why no exit code counts
+//
+// The solution shares the guest's memory with the suite, and may end the program
+// when it likes. A run passed only if the harness sent its outcome through the
+// host function for it.
+package machine

@@ -1,0 +1,204 @@
+package machine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/sys"
+
+	"faultline/labs"
+	"faultline/labs/labtest"
+	"faultline/labs/trace"
+)
+
+const (
+	tick        = 100                                  // ns that pass with each reading of the clock, so that a busy wait ends
+	clockLimit  = int64(24 * time.Hour)                // of virtual time; a run that gets there waits for nothing
+	outputLimit = 1 << 20                              // bytes that a run may print
+	eventLimit  = 500_000                              // events that a run may cause
+	epoch       = int64(1_767_225_600) * 1_000_000_000 // what the guest takes for now at the start: 1 January 2026, in ns
+)
+
+// Exit codes by which the host ends a guest. The Go runtime uses 0 to 2.
+const (
+	exitOutput = 0xfa00 + iota
+	exitEvents
+	exitClock
+)
+
+// A host is the world of one guest: its clock, its input and its record.
+type host struct {
+	clock    int64 // ns since the guest began to be initialized
+	began    int64 // the clock when the run began
+	request  string
+	finished bool // the outcome was sent
+	outcome  labtest.Outcome
+	hash     hash.Hash
+	events   []trace.Event
+	reached  []string
+	printed  int
+	out, err lines
+}
+
+// begin forgets the last run and gets ready for one.
+func (h *host) begin(req labtest.Request) {
+	*h = host{clock: h.clock, began: h.clock, request: req.String(), hash: sha256.New()}
+	h.out = lines{host: h}
+	h.err = lines{host: h, dying: true}
+}
+
+// config is what the guest can see of the world.
+func (h *host) config() wazero.ModuleConfig {
+	return wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize").
+		WithArgs("guest").
+		WithStdout(&h.out).WithStderr(&h.err).
+		WithRandSource(rand.NewChaCha8([32]byte{})).
+		WithNanotime(h.now, 1).
+		WithWalltime(func() (int64, int32) {
+			t := epoch + h.now()
+			return t / 1e9, int32(t % 1e9)
+		}, 1).
+		WithNanosleep(h.sleep)
+}
+
+func (h *host) now() int64 {
+	h.clock += tick
+	return h.clock
+}
+
+func (h *host) sleep(ns int64) {
+	h.clock += max(ns, 0)
+	if h.clock-h.began > clockLimit {
+		panic(sys.NewExitError(exitClock))
+	}
+}
+
+// provide makes the functions of module "faultline", whose other side is in
+// package labtest.
+func (h *host) provide(ctx context.Context, r wazero.Runtime) error {
+	_, err := r.NewHostModuleBuilder("faultline").
+		NewFunctionBuilder().WithFunc(h.copyRequest).Export("request").
+		NewFunctionBuilder().WithFunc(h.event).Export("event").
+		NewFunctionBuilder().WithFunc(h.finish).Export("outcome").
+		Instantiate(ctx)
+	return err
+}
+
+func (h *host) copyRequest(_ context.Context, mod api.Module, buf, size uint32) uint32 {
+	n := min(size, uint32(len(h.request)))
+	mod.Memory().WriteString(buf, h.request[:n])
+	return uint32(len(h.request))
+}
+
+func (h *host) event(_ context.Context, mod api.Module, ptr, size uint32) {
+	h.record(text(mod, ptr, size))
+}
+
+func (h *host) finish(_ context.Context, mod api.Module, v, vn, p, pn, e, en, a, an, w, wn uint32) {
+	if h.finished { // the first one counts
+		return
+	}
+	h.finished = true
+	h.outcome = labtest.Outcome{Verdict: labs.Verdict(text(mod, v, vn)), Finding: labtest.Finding{
+		Property: text(mod, p, pn), Expected: text(mod, e, en), Actual: text(mod, a, an), Where: text(mod, w, wn),
+	}}
+}
+
+func text(mod api.Module, ptr, size uint32) string {
+	b, ok := mod.Memory().Read(ptr, size)
+	if !ok {
+		return ""
+	}
+	return string(b)
+}
+
+// record takes the text of an event into the hash and the trace.
+func (h *host) record(line string) {
+	fmt.Fprintln(h.hash, line)
+	e, err := trace.Parse(line)
+	if err != nil {
+		e = trace.Event{Kind: trace.Note, Text: line}
+	}
+	if len(h.events) == eventLimit {
+		panic(sys.NewExitError(exitEvents))
+	}
+	h.events = append(h.events, e)
+	if e.Kind == trace.Reach {
+		h.reached = append(h.reached, e.Text)
+	}
+}
+
+// print records a line that the solution printed, with its virtual time.
+func (h *host) print(line string) {
+	e := trace.Event{At: time.Duration(h.clock - h.began), Kind: trace.Log, Text: strings.ToValidUTF8(line, "�")}
+	h.record(e.String())
+}
+
+// result is the run's, given how the call of the guest ended.
+func (h *host) result(err error) Run {
+	h.out.flush()
+	dump := h.err.rest()
+	run := Run{Virtual: time.Duration(h.clock - h.began), Situations: h.reached, Events: h.events, Dump: dump}
+	switch {
+	case err != nil:
+		run.Outcome = died(err, dump)
+	case !h.finished:
+		run.Outcome = labtest.Outcome{Verdict: labs.Fail, Finding: labtest.Finding{
+			Expected: "the case runs to its end", Actual: "it ended without an outcome"}}
+	default:
+		run.Outcome = h.outcome
+	}
+	fmt.Fprintf(h.hash, "%+v\n%d\n%s", run.Outcome, h.clock-h.began, dump)
+	run.Hash = hex.EncodeToString(h.hash.Sum(nil))[:32]
+	return run
+}
+
+// died says what it means that the guest ended before its run did.
+func died(err error, dump string) labtest.Outcome {
+	var exit *sys.ExitError
+	if !errors.As(err, &exit) {
+		return outcome(labs.GraderError, "", "the machine failed: "+err.Error())
+	}
+	switch exit.ExitCode() {
+	case exitOutput:
+		return outcome(labs.Output, fmt.Sprintf("a run prints at most %d bytes", outputLimit), "it printed more")
+	case exitEvents:
+		return outcome(labs.Output, fmt.Sprintf("a run causes at most %d events", eventLimit),
+			"it caused more: does the solution send in a loop without waiting?")
+	case exitClock:
+		return outcome(labs.Fail, "the run ends", fmt.Sprintf("it was still waiting after %v of virtual time", time.Duration(clockLimit)))
+	case 2:
+		return crashed(dump)
+	}
+	return outcome(labs.Fail, "the program runs until the case is over",
+		fmt.Sprintf("it ended itself with exit status %d", exit.ExitCode()))
+}
+
+func outcome(v labs.Verdict, expected, actual string) labtest.Outcome {
+	return labtest.Outcome{Verdict: v, Finding: labtest.Finding{Expected: expected, Actual: actual}}
+}
+
+// crashed reads the last words of the Go runtime.
+func crashed(dump string) labtest.Outcome {
+	first, _, _ := strings.Cut(dump, "\n")
+	if stage, todo := labs.FindTODO(first); todo {
+		return outcome(labs.NotImplemented, "", "stage "+stage+" is not implemented yet")
+	}
+	o := outcome(labs.Panic, "no panic", first)
+	switch {
+	case strings.Contains(dump, "fatal error: all goroutines are asleep"):
+		o = outcome(labs.Deadlock, "somebody can go on", "every goroutine waits for another")
+	case strings.Contains(dump, "out of memory"), strings.Contains(dump, "stack exceeds"), strings.Contains(dump, "stack overflow"):
+		o = outcome(labs.Memory, fmt.Sprintf("a run needs at most %d MiB", memoryPages*64>>10), "it needed more")
+	}
+	return o
+}

@@ -1,0 +1,24 @@
+package machine
+
+import (
+	"time"
+
+	"faultline/labs/labtest"
+	"faultline/labs/trace"
+)
+
+// A Run is what became of one run.
+type Run struct {
+	labtest.Outcome
+	Hash       string        // of everything that happened; equal runs have equal hashes
+	Virtual    time.Duration // how long it took on the guest's clock
+	Situations []string      // that it reached
+	Events     []trace.Event // empty for a pass, unless asked for
+	Dump       string        // what the Go runtime wrote when the program died
+}
+
+// Options say how to perform a run.
+type Options struct {
+	Trace bool // keep the events of a run that passes, too
+	Fresh bool // in a machine that no run has used
+}

@@ -1,0 +1,133 @@
+package machine
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"faultline/labs/labtest"
+)
+
+// machineVersion is part of every guest's name: change it with anything here
+// that changes what a run does.
+const machineVersion = "1"
+
+const (
+	memoryPages = 4096     // the guest's memory limit: 256 MiB in pages of 64 KiB
+	spareMemory = 64 << 20 // bytes that a guest's memory may have grown before it is replaced
+)
+
+// newRuntime makes a wazero runtime with the cache in the given folder. Compiling
+// uses two cores.
+func newRuntime(ctx context.Context, cache string) (r wazero.Runtime, close func(), err error) {
+	cc, err := wazero.NewCompilationCacheWithDir(filepath.Join(cache, "native"))
+	if err != nil {
+		return nil, nil, fmt.Errorf("cache for compiled guests: %w", err)
+	}
+	cfg := wazero.NewRuntimeConfigCompiler().WithMemoryLimitPages(memoryPages).WithCompilationCache(cc)
+	r = wazero.NewRuntimeWithConfig(experimental.WithCompilationWorkers(ctx, 2), cfg)
+	return r, func() { r.Close(ctx); cc.Close(ctx) }, nil
+}
+
+// A vm runs one guest, one run at a time.
+type vm struct {
+	runtime wazero.Runtime
+	module  wazero.CompiledModule
+	close   func()
+	host    *host
+	guest   *instance // nil until the first run and after a run that died
+}
+
+// An instance is an initialized guest.
+type instance struct {
+	mod      api.Module
+	snapshot []byte // its memory after initialization
+	clock    int64
+	used     bool // by a run
+}
+
+// load compiles a guest, or takes it from the cache.
+func load(ctx context.Context, cache, path string) (*vm, error) {
+	code, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	r, close, err := newRuntime(ctx, cache)
+	if err != nil {
+		return nil, err
+	}
+	v := &vm{runtime: r, close: close, host: &host{}}
+	if _, err = wasi_snapshot_preview1.Instantiate(ctx, r); err == nil {
+		if err = v.host.provide(ctx, r); err == nil {
+			v.module, err = r.CompileModule(ctx, code)
+		}
+	}
+	if err != nil {
+		close()
+		return nil, fmt.Errorf("load the guest: %w", err)
+	}
+	return v, nil
+}
+
+// run performs one run.
+func (v *vm) run(ctx context.Context, req labtest.Request, opt Options) Run {
+	if opt.Fresh {
+		v.drop(ctx)
+	}
+	run, reused := v.once(ctx, req)
+	if reused && run.Verdict == "memory" {
+		// What earlier runs grew counts towards the limit; a fresh guest decides.
+		v.drop(ctx)
+		run, _ = v.once(ctx, req)
+	}
+	return run
+}
+
+func (v *vm) once(ctx context.Context, req labtest.Request) (run Run, reused bool) {
+	if err := v.prepare(ctx); err != nil {
+		return v.host.result(err), false
+	}
+	reused = v.guest.used
+	v.guest.used = true
+	v.host.begin(req)
+	_, err := v.guest.mod.ExportedFunction("run").Call(ctx)
+	run = v.host.result(err)
+	if err != nil || !v.host.finished || v.guest.mod.Memory().Size() > uint32(len(v.guest.snapshot)+spareMemory) {
+		v.drop(ctx)
+	}
+	return run, reused
+}
+
+// prepare gets the guest into the state that it has after initialization.
+func (v *vm) prepare(ctx context.Context) error {
+	if g := v.guest; g != nil {
+		mem := g.mod.Memory()
+		mem.Write(0, g.snapshot)
+		grown, _ := mem.Read(uint32(len(g.snapshot)), mem.Size()-uint32(len(g.snapshot)))
+		clear(grown)
+		v.host.clock = g.clock
+		return nil
+	}
+	v.host.clock = 0
+	v.host.begin(labtest.Request{})
+	mod, err := v.runtime.InstantiateModule(ctx, v.module, v.host.config())
+	if err != nil {
+		return err
+	}
+	memory, _ := mod.Memory().Read(0, mod.Memory().Size())
+	v.guest = &instance{mod: mod, snapshot: append([]byte(nil), memory...), clock: v.host.clock}
+	return nil
+}
+
+func (v *vm) drop(ctx context.Context) {
+	if v.guest != nil {
+		v.guest.mod.Close(ctx)
+		v.guest = nil
+	}
+}

@@ -1,0 +1,75 @@
+package machine
+
+import (
+	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+
+	"faultline/grader/internal/suites"
+	"faultline/labs"
+	"faultline/labs/labtest"
+)
+
+// A task is what the pool sends to a worker.
+type task struct {
+	Cache   string
+	Guest   Guest
+	Request string // text of a labtest.Request
+	Options Options
+}
+
+// Serve is the life of a worker: it performs the tasks that come on in and
+// writes what became of them to out, until in ends.
+func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
+	w := worker{judges: map[string]labtest.Models{}}
+	for _, s := range suites.All() {
+		w.judges[s.Lab.Name] = s.Models
+	}
+	dec, enc := gob.NewDecoder(in), gob.NewEncoder(out)
+	for {
+		var t task
+		switch err := dec.Decode(&t); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("worker: %w", err)
+		}
+		if err := enc.Encode(w.perform(ctx, t)); err != nil {
+			return fmt.Errorf("worker: %w", err)
+		}
+	}
+}
+
+type worker struct {
+	judges map[string]labtest.Models
+	guest  string // path of the guest that vm holds
+	vm     *vm
+}
+
+func (w *worker) perform(ctx context.Context, t task) Run {
+	if w.guest != t.Guest.Path {
+		if w.vm != nil {
+			w.vm.close()
+		}
+		w.vm, w.guest = nil, ""
+		v, err := load(ctx, t.Cache, t.Guest.Path)
+		if err != nil {
+			return Run{Outcome: outcome(labs.GraderError, "", err.Error())}
+		}
+		w.vm, w.guest = v, t.Guest.Path
+	}
+	req, err := labtest.ParseRequest(t.Request)
+	if err != nil {
+		return Run{Outcome: outcome(labs.GraderError, "", err.Error())}
+	}
+	run := w.vm.run(ctx, req, t.Options)
+	if run.Verdict == labs.Pass {
+		run.Outcome = w.judges[t.Guest.Lab].Judge(run.Events)
+	}
+	if run.Verdict == labs.Pass && !t.Options.Trace {
+		run.Events = nil
+	}
+	return run
+}

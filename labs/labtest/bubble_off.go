@@ -1,0 +1,10 @@
+//go:build !wasip1 && !faultline_bubble
+
+package labtest
+
+import "testing"
+
+// bubbled says whether cases run in a bubble of testing/synctest.
+const bubbled = false
+
+func bubble(_ *testing.T, f func()) { f() }

@@ -1,0 +1,33 @@
+// Package labtest is the harness of the labs: it runs the cases of a suite
+// against a solution and keeps the record.
+//
+// A suite is a table of [Case] values over a factory of solutions. A case's
+// body reads as a scenario. Its verbs are methods of [T]; each writes a line of
+// the story, and the network writes its own events, so a case keeps no record
+// itself:
+//
+//	func (s Solution) lostAck(t *labtest.T) {
+//		w := s.wire(t, messagingapi.Options{SeqBits: 8})
+//		w.plan("drop receiver -> sender #1")
+//		w.send("a")
+//		w.receive("a")
+//	}
+//
+// A run is a function of (solution, case, seed, plan). In the virtual machine
+// [Serve] takes these from the grader and gives back the verdict and the trace.
+// Under go test, [Run] does the same in real time, for an editor's run button
+// and a debugger; its results promise nothing.
+//
+// # What is checked unasked
+//
+// At the end of every case: clients that never came back, goroutines of the
+// solution that outlive their Close, and the history of operations, if the case
+// named a model. The grader checks histories outside the machine, where the
+// solution cannot reach.
+//
+// # Why a T of its own
+//
+// Package testing brings wall-clock time, flags and exit codes that student code
+// could forge. Nothing here is decided by an exit code: only an outcome that the
+// harness sent counts.
+package labtest

@@ -1,0 +1,67 @@
+//go:build !wasip1
+
+package labtest
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"faultline/labs"
+	"faultline/labs/trace"
+)
+
+// Run runs a suite natively, one seed a case. Time is real, so cases that need
+// much of it are left out, and so is the grading: "make lab-N" is what counts.
+// Built with the tag faultline_bubble it runs every case in a bubble of
+// testing/synctest, where time is virtual; "make race-N" does.
+func Run(t *testing.T, s Suite, models Models) {
+	for _, c := range s.Cases {
+		t.Run(c.Stage+"/"+c.Name, func(t *testing.T) {
+			if !bubbled && (c.Slow || c.Kind == labs.Budget) {
+				t.Skipf("needs virtual time: make lab-%s STAGE=%s CASE=%s", c.Lab, c.Stage, c.Name)
+			}
+			var record recorder
+			var o Outcome
+			bubble(t, func() {
+				o = s.run(c, Request{Case: c.ID(), Seed: 1}, options{emit: record.add, real: !bubbled})
+			})
+			if o.Verdict == labs.Pass {
+				o = models.Judge(record.events)
+			}
+			report(t, o, &record)
+		})
+	}
+}
+
+// A recorder keeps the events of a native run, whose goroutines are parallel.
+type recorder struct {
+	mu     sync.Mutex
+	events []trace.Event
+}
+
+func (r *recorder) add(e trace.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.events = append(r.events, e)
+}
+
+func report(t *testing.T, o Outcome, r *recorder) {
+	switch o.Verdict {
+	case labs.Pass:
+		return
+	case labs.NotImplemented:
+		t.Skip(o.Actual)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var story strings.Builder
+	for _, e := range r.events {
+		if e.Kind == trace.Step {
+			fmt.Fprintf(&story, "\n  %d %s", e.N, e.Text)
+		}
+	}
+	t.Errorf("%s\nproperty  %s\nexpected  %s\nactual    %s %s\nstory     %s",
+		o.Verdict, o.Property, o.Expected, o.Actual, o.Where, story.String())
+}

@@ -1,0 +1,72 @@
+package labtest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"faultline/labrpc"
+)
+
+// A Request says which run of a suite is wanted.
+type Request struct {
+	Case string // its ID
+	Seed uint64
+	Plan *labrpc.Plan // nil: the seed draws the faults
+}
+
+// String is the text that carries a request into the virtual machine and heads
+// a plan file. ParseRequest reads it back.
+func (r Request) String() string {
+	s := fmt.Sprintf("case %s\nseed %d\n", r.Case, r.Seed)
+	if r.Plan != nil {
+		s += "plan\n" + r.Plan.String()
+	}
+	return s
+}
+
+// ParseRequest reads the text form of a request. Lines that are empty or begin
+// with # do not count. Its errors name the line.
+func ParseRequest(text string) (Request, error) {
+	var r Request
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		word, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		value = strings.TrimSpace(value)
+		switch {
+		case word == "" || strings.HasPrefix(word, "#"):
+		case word == "case" && value != "":
+			r.Case = value
+		case word == "seed":
+			seed, err := ParseSeed(value)
+			if err != nil {
+				return r, fmt.Errorf("line %d: %w", i+1, err)
+			}
+			r.Seed = seed
+		case word == "plan" && value == "":
+			// Blank lines in place of the head keep the plan's line numbers.
+			plan, err := labrpc.ParsePlan(strings.Repeat("\n", i+1) + strings.Join(lines[i+1:], "\n"))
+			r.Plan = &plan
+			return r.complete(err)
+		default:
+			return r, fmt.Errorf("line %d: %q: expected \"case LAB/STAGE/CASE\", \"seed NUMBER\" or \"plan\"", i+1, line)
+		}
+	}
+	return r.complete(nil)
+}
+
+func (r Request) complete(err error) (Request, error) {
+	if err == nil && r.Case == "" {
+		err = fmt.Errorf("no line says which case: add \"case LAB/STAGE/CASE\"")
+	}
+	return r, err
+}
+
+// ParseSeed reads a seed: a decimal number, or a hexadecimal one after 0x.
+func ParseSeed(s string) (uint64, error) {
+	seed, err := strconv.ParseUint(s, 0, 64)
+	if err != nil {
+		return 0, fmt.Errorf("seed %q: expected a number such as 7 or 0x5eed07", s)
+	}
+	return seed, nil
+}

@@ -1,0 +1,118 @@
+package labtest
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"faultline/labs"
+	"faultline/labs/simsync"
+	"faultline/labs/trace"
+)
+
+// closing is how long, in virtual time, the goroutines of a solution may take
+// to end after their Close. It is longer than any timeout the labs ask for.
+const closing = 5 * time.Second
+
+// point makes the network's calls scheduling points.
+func point() { simsync.Point() }
+
+// options say what surrounds a run.
+type options struct {
+	emit func(trace.Event)
+	real bool // time is real
+}
+
+// run is the whole of one run: the same suite, request and machine give the same
+// events and outcome.
+func (s Suite) run(c Case, req Request, opt options) Outcome {
+	t := &T{suite: s, c: c, req: req, emit: opt.emit, real: opt.real,
+		start: time.Now(), idle: runtime.NumGoroutine(), failed: make(chan struct{})}
+	simsync.Configure(schedule(t))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer t.catch()
+		c.Run(t)
+		t.finish()
+	}()
+	timer := time.NewTimer(c.limit())
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-t.failed:
+	case <-timer.C:
+		go t.overdue("the whole scenario", c.limit())
+		<-t.failed
+	}
+	return t.result()
+}
+
+// schedule draws how often the run's locks step aside. A quarter of the seeds
+// never do: some bugs need two goroutines to run in step.
+func schedule(t *T) simsync.Schedule {
+	rates := [...]int{0, 100, 250, 500}
+	return simsync.Schedule{Seed: t.req.Seed, Rate: rates[t.Rand("locks").IntN(len(rates))]}
+}
+
+func (t *T) result() Outcome {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.outcome.Verdict == "" {
+		return Outcome{Verdict: labs.Pass}
+	}
+	if t.outcome.Property == "" {
+		t.outcome.Property = t.c.Title
+	}
+	return t.outcome
+}
+
+// catch turns the panic of an unwritten function into an outcome. Any other
+// panic goes on and ends the machine, which is a verdict too.
+func (t *T) catch() {
+	switch p := recover().(type) {
+	case nil:
+	case labs.Unwritten:
+		t.end(Outcome{
+			Verdict: labs.NotImplemented,
+			Finding: Finding{Actual: fmt.Sprintf("stage %s is not implemented yet", p.Stage)},
+		})
+	default:
+		panic(p)
+	}
+}
+
+// finish checks what every case must leave behind.
+func (t *T) finish() {
+	t.Join(t.c.limit(), "every call of the scenario")
+	t.mu.Lock()
+	cleanups := t.cleanups
+	t.cleanups = nil
+	t.mu.Unlock()
+	for i := len(cleanups) - 1; i >= 0; i-- {
+		cleanups[i]()
+	}
+	t.checkGoroutines()
+}
+
+// checkGoroutines fails if a goroutine of the solution outlives the case.
+func (t *T) checkGoroutines() {
+	for end := time.Now().Add(closing); runtime.NumGoroutine() > t.idle+1; t.Sleep(closing / 50) {
+		if time.Now().After(end) {
+			break
+		}
+	}
+	if runtime.NumGoroutine() <= t.idle+1 {
+		return
+	}
+	for _, g := range Goroutines(stacks()) {
+		if frame, mine := g.Of(t.suite.Package); mine {
+			t.Fail(Finding{
+				Property: "Close ends every goroutine",
+				Expected: "no goroutine of the solution is left once everything is closed",
+				Actual:   fmt.Sprintf("a goroutine is still there %v later (%s)", closing, g.State),
+				Where:    frame.Position(),
+			})
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package labtest
+
+import (
+	"faultline/labs"
+	"faultline/labs/trace"
+)
+
+// The host's side of a run. Strings are only lent for the call.
+
+//go:wasmimport faultline request
+func hostRequest(buf *byte, size uint32) (length uint32)
+
+//go:wasmimport faultline event
+func hostEvent(line string)
+
+//go:wasmimport faultline outcome
+func hostOutcome(verdict, property, expected, actual, where string)
+
+// Serve performs one run in the virtual machine: it asks the host for the
+// request, sends each event as it happens, and the outcome at the end. The
+// generated main calls it once for each run.
+func Serve(s Suite) {
+	o := serve(s)
+	hostOutcome(string(o.Verdict), o.Property, o.Expected, o.Actual, o.Where)
+}
+
+func serve(s Suite) Outcome {
+	buf := make([]byte, hostRequest(nil, 0)+1)
+	n := hostRequest(&buf[0], uint32(len(buf)))
+	req, err := ParseRequest(string(buf[:n]))
+	if err != nil {
+		return Outcome{Verdict: labs.GraderError, Finding: Finding{Actual: "request: " + err.Error()}}
+	}
+	c, found := s.Find(req.Case)
+	if !found {
+		return Outcome{Verdict: labs.GraderError, Finding: Finding{Actual: "no case " + req.Case}}
+	}
+	vary(req.Seed)
+	return s.run(c, req, options{emit: func(e trace.Event) { hostEvent(e.String()) }})
+}
+
+// vary draws from the runtime's own source of randomness, a number of times that
+// depends on the seed. That source is seeded once, before the memory that every
+// run starts from was saved: without this, select and map iteration would take
+// the same turns for each seed.
+func vary(seed uint64) {
+	ready := make(chan struct{})
+	close(ready)
+	for range seed * 0x9e3779b97f4a7c15 >> 56 {
+		select {
+		case <-ready:
+		case <-ready:
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package labtest
+
+import (
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// A Goroutine is one goroutine of a dump that the Go runtime wrote.
+type Goroutine struct {
+	ID     int
+	State  string // as the runtime says it: "chan receive", "sleep", "running"
+	Frames []Frame
+	Text   string // as in the dump
+}
+
+// A Frame is one call of a Goroutine, the innermost first.
+type Frame struct {
+	Func string // with its import path
+	File string
+	Line int
+}
+
+// Position is where the frame is, as "mailbox.go:41", the file without its folder.
+func (f Frame) Position() string {
+	return f.File[strings.LastIndex(f.File, "/")+1:] + ":" + strconv.Itoa(f.Line)
+}
+
+// Of returns the innermost frame of g that is in the package with the given
+// import path.
+func (g Goroutine) Of(pkg string) (Frame, bool) {
+	for _, f := range g.Frames {
+		if pkg != "" && strings.HasPrefix(f.Func, pkg+".") {
+			return f, true
+		}
+	}
+	return Frame{}, false
+}
+
+// WaitsForLock reports whether g waits for a mutex.
+func (g Goroutine) WaitsForLock() bool {
+	if strings.HasPrefix(g.State, "sync.") && g.State != "sync.Cond.Wait" && g.State != "sync.WaitGroup.Wait" {
+		return true
+	}
+	if len(g.Frames) == 0 || !strings.HasPrefix(g.State, "chan receive") {
+		return false
+	}
+	return strings.Contains(g.Frames[0].Func, "labs/simsync.(*")
+}
+
+// Goroutines reads a dump of goroutines as the Go runtime writes it, from a
+// panic, a deadlock or runtime.Stack. What is not part of a goroutine is passed
+// over.
+func Goroutines(dump string) []Goroutine {
+	var all []Goroutine
+	for block := range strings.SplitSeq(dump, "\n\n") {
+		start := 0
+		if !strings.HasPrefix(block, "goroutine ") {
+			if start = strings.Index(block, "\ngoroutine ") + 1; start == 0 {
+				continue
+			}
+		}
+		if g, ok := parseGoroutine(block[start:]); ok {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// parseGoroutine reads a block that begins "goroutine 7 [chan receive]:".
+func parseGoroutine(block string) (Goroutine, bool) {
+	lines := strings.Split(block, "\n")
+	id, state, ok := strings.Cut(strings.TrimPrefix(lines[0], "goroutine "), " [")
+	if first, _, several := strings.Cut(id, " "); several { // "7 gp=0xc000 m=0 mp=0x1"
+		id = first
+	}
+	n, err := strconv.Atoi(id)
+	if !ok || err != nil {
+		return Goroutine{}, false
+	}
+	state, _, _ = strings.Cut(state, "]")
+	g := Goroutine{ID: n, State: state, Text: strings.TrimRight(block, "\n")}
+	for i := 1; i+1 < len(lines); i += 2 {
+		if strings.HasPrefix(lines[i], "created by ") {
+			break
+		}
+		g.Frames = append(g.Frames, parseFrame(lines[i], lines[i+1]))
+	}
+	return g, true
+}
+
+// parseFrame reads "pkg.(*mailbox).Send(0x1, ...)" and "\t/dir/mailbox.go:41 +0x1c".
+func parseFrame(call, position string) Frame {
+	var f Frame
+	f.Func = call
+	if i := strings.LastIndex(call, "("); i > 0 {
+		f.Func = call[:i]
+	}
+	position, _, _ = strings.Cut(strings.TrimSpace(position), " ")
+	if i := strings.LastIndex(position, ":"); i > 0 {
+		f.File = position[:i]
+		f.Line, _ = strconv.Atoi(position[i+1:])
+	}
+	return f
+}
+
+// Mine returns the goroutines of the dump that have a frame in pkg, as text.
+func Mine(dump, pkg string) string {
+	var b strings.Builder
+	for _, g := range Goroutines(dump) {
+		if _, mine := g.Of(pkg); mine {
+			b.WriteString(g.Text + "\n\n")
+		}
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// stacks dumps every goroutine of the process.
+func stacks() string {
+	for size := 64 << 10; ; size *= 2 {
+		buf := make([]byte, size)
+		if n := runtime.Stack(buf, true); n < size {
+			return string(buf[:n])
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package labtest
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"time"
+
+	"faultline/labrpc"
+	"faultline/labs"
+	"faultline/labs/trace"
+)
+
+// A T is one run of a case. Its verbs may be used by any of the run's
+// goroutines. A verb that finds the property broken ends its goroutine, and the
+// run.
+type T struct {
+	suite Suite
+	c     Case
+	req   Request
+	emit  func(trace.Event)
+	start time.Time
+	idle  int // goroutines that were there before the run
+	real  bool
+
+	clients sync.WaitGroup
+	failed  chan struct{} // closed with the first outcome that is not a pass
+
+	mu       sync.Mutex
+	outcome  Outcome
+	steps    int
+	ops      int
+	cleanups []func()
+	net      *labrpc.Network
+}
+
+// Step writes a line of the story: what the scenario does, in a student's words.
+func (t *T) Step(format string, args ...any) {
+	t.mu.Lock()
+	t.steps++
+	n := t.steps
+	t.mu.Unlock()
+	t.record(trace.Event{Kind: trace.Step, N: n, Text: fmt.Sprintf(format, args...)})
+}
+
+// Note explains something in the trace that is not a step of the story.
+func (t *T) Note(format string, args ...any) {
+	t.record(trace.Event{Kind: trace.Note, Text: fmt.Sprintf(format, args...)})
+}
+
+// Reach says that the run got into a situation which its case declares. A case
+// none of whose runs reach it has proved nothing.
+func (t *T) Reach(situation string) {
+	t.record(trace.Event{Kind: trace.Reach, Text: situation})
+}
+
+func (t *T) record(e trace.Event) {
+	e.At = time.Since(t.start)
+	t.emit(e)
+}
+
+// Since is the virtual time since the run began.
+func (t *T) Since() time.Duration { return time.Since(t.start) }
+
+// Sleep lets virtual time pass.
+func (t *T) Sleep(d time.Duration) { time.Sleep(d) }
+
+// Real reports whether time is real: under go test a scenario is made shorter.
+func (t *T) Real() bool { return t.real }
+
+// Seed is the seed of the run.
+func (t *T) Seed() uint64 { return t.req.Seed }
+
+// Rand returns a source of random choices that depends on the run's seed and on
+// the given purpose only: drawing more for one purpose changes no other.
+func (t *T) Rand(purpose string) *rand.Rand {
+	h := fnv.New64a()
+	h.Write([]byte(purpose))
+	return rand.New(rand.NewPCG(t.req.Seed, h.Sum64()))
+}
+
+// Network makes the network of the run. The run's seed and plan decide its
+// faults: faults bounds them, and is calm when zero.
+func (t *T) Network(cfg labrpc.Config) *labrpc.Network {
+	cfg.Seed = t.req.Seed
+	cfg.Plan = t.req.Plan
+	cfg.Trace = t.emit
+	cfg.Start = t.start
+	cfg.Point = point
+	t.net = labrpc.New(cfg)
+	t.Cleanup(t.net.Close)
+	return t.net
+}
+
+// Cleanup calls f when the case is over, the latest first.
+func (t *T) Cleanup(f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.cleanups = append(t.cleanups, f)
+}
+
+// Fail ends the run: the property is broken.
+func (t *T) Fail(f Finding) {
+	t.Report(f)
+	runtime.Goexit()
+}
+
+// Report is Fail for callbacks, whose goroutine is not theirs to end.
+func (t *T) Report(f Finding) { t.end(Outcome{Verdict: labs.Fail, Finding: f}) }
+
+// Check is Fail unless ok.
+func (t *T) Check(ok bool, f Finding) {
+	if !ok {
+		t.Fail(f)
+	}
+}
+
+// end sets the outcome of the run; the first one stays.
+func (t *T) end(o Outcome) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.outcome.Verdict != "" {
+		return
+	}
+	t.outcome = o
+	close(t.failed)
+}

@@ -1,0 +1,135 @@
+package labtest
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"faultline/labs"
+	"faultline/labs/trace"
+)
+
+// Go runs f beside the scenario. The case ends only when f has.
+func (t *T) Go(f func()) {
+	t.clients.Add(1)
+	go func() {
+		defer t.clients.Done()
+		defer t.catch()
+		f()
+	}()
+}
+
+// Within runs f and fails unless it returns within d of virtual time. What says
+// what f is, as the object of a sentence: "Send of m1".
+func (t *T) Within(d time.Duration, what string, f func()) {
+	if !t.Returns(d, f) {
+		t.overdue(what, d)
+	}
+}
+
+// Returns runs f and reports whether it returned within d of virtual time. If
+// not, f goes on beside the scenario, as after Go.
+func (t *T) Returns(d time.Duration, f func()) bool {
+	done := make(chan struct{})
+	t.Go(func() {
+		defer close(done)
+		f()
+	})
+	return t.wait(d, done)
+}
+
+// Join waits until everything that Go began has ended, and fails if that takes
+// longer than d.
+func (t *T) Join(d time.Duration, what string) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		t.clients.Wait()
+	}()
+	if !t.wait(d, done) {
+		t.overdue(what, d)
+	}
+}
+
+// wait reports whether done was closed within d. If the run has failed
+// meanwhile, the calling goroutine ends.
+func (t *T) wait(d time.Duration, done <-chan struct{}) (closed bool) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-done:
+		closed = true
+	case <-t.failed:
+	case <-timer.C:
+	}
+	select {
+	case <-t.failed:
+		runtime.Goexit()
+	default:
+	}
+	return closed
+}
+
+// Eventually waits until cond holds, and fails if that takes longer than d.
+func (t *T) Eventually(d time.Duration, what string, cond func() bool) {
+	for end := time.Now().Add(d); !cond(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.overdue(what, d)
+		}
+	}
+}
+
+// Context returns a context that ends after d of virtual time and with the case.
+func (t *T) Context(d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// Op is one operation of a client: it records the call, runs f, and records what
+// f returns as the result. An operation reads "Send a1".
+func (t *T) Op(client, operation string, f func() (result string)) {
+	t.mu.Lock()
+	t.ops++
+	n := t.ops
+	t.mu.Unlock()
+	t.record(trace.Event{Kind: trace.Call, Node: client, N: n, Text: operation})
+	result := f()
+	t.record(trace.Event{Kind: trace.Return, Node: client, N: n, Text: result})
+}
+
+// Judge names the model that the history of the run must satisfy, and its
+// parameters. The grader checks the history when the run is over.
+func (t *T) Judge(model, parameters string) {
+	t.record(trace.Event{Kind: trace.Model, Node: model, Text: parameters})
+}
+
+// overdue ends the run because something took too long. A goroutine of the
+// solution that still waits for a lock makes it a deadlock.
+func (t *T) overdue(what string, d time.Duration) {
+	f := Finding{
+		Expected: fmt.Sprintf("%s returns within %v of virtual time", what, d),
+		Actual:   "it did not return",
+	}
+	verdict := labs.Fail
+	for _, g := range Goroutines(stacks()) {
+		frame, mine := g.Of(t.suite.Package)
+		if !mine {
+			continue
+		}
+		if g.WaitsForLock() {
+			verdict = labs.Deadlock
+			f.Actual = "a goroutine of yours waits for a lock that nobody releases"
+			f.Where = frame.Position()
+			break
+		}
+		if f.Where == "" {
+			f.Where = frame.Position()
+			f.Actual = fmt.Sprintf("a goroutine of yours waits there (%s)", g.State)
+		}
+	}
+	t.Note("goroutines of the solution at that time:\n%s", Mine(stacks(), t.suite.Package))
+	t.end(Outcome{Verdict: verdict, Finding: f})
+	t.Fail(f)
+}

@@ -1,0 +1,411 @@
+package messagingtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"faultline/labs/labtest"
+	"faultline/labs/messaging/messagingapi"
+)
+
+// What the history says of calls that ended without a message.
+const (
+	sent     = "ok"
+	closed   = "closed"
+	canceled = "gave up"
+)
+
+// soon is more than a call takes that has nothing to wait for: each scheduling
+// point of its locks may take up to 0.4 ms.
+const soon = time.Second
+
+// say is how the history puts the end of a call.
+func say(msg string, err error) string {
+	switch {
+	case err == nil:
+		return msg
+	case errors.Is(err, messagingapi.ErrClosed):
+		return closed
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return canceled
+	}
+	return "error: " + err.Error()
+}
+
+// patient returns a context for a call that gives up after d; zero is never.
+func patient(d time.Duration) (context.Context, context.CancelFunc) {
+	if d == 0 {
+		return context.WithCancel(context.Background())
+	}
+	return context.WithTimeout(context.Background(), d)
+}
+
+// A box is a mailbox whose operations are recorded.
+type box struct {
+	t        *labtest.T
+	mailbox  messagingapi.Mailbox
+	capacity int
+}
+
+func (s Solution) box(t *labtest.T, capacity int) box {
+	t.Step("a mailbox for %d messages", capacity)
+	return box{t, s.NewMailbox(capacity), capacity}
+}
+
+// send sends for a client, gives up after patience, and says how it ended.
+func (b box) send(client, msg string, patience time.Duration) (result string) {
+	ctx, cancel := patient(patience)
+	defer cancel()
+	b.t.Op(client, "Send "+msg, func() string {
+		result = say(sent, b.mailbox.Send(ctx, []byte(msg)))
+		return result
+	})
+	return result
+}
+
+// receive receives for a client, gives up after patience, and says how it ended
+// or which message it got.
+func (b box) receive(client string, patience time.Duration) (result string) {
+	ctx, cancel := patient(patience)
+	defer cancel()
+	b.t.Op(client, "Receive", func() string {
+		msg, err := b.mailbox.Receive(ctx)
+		result = say(string(msg), err)
+		return result
+	})
+	return result
+}
+
+func (b box) close(client string) {
+	b.t.Op(client, "Close", func() string { b.mailbox.Close(); return sent })
+}
+
+// A tally is what several clients count together.
+type tally struct {
+	mu  sync.Mutex
+	got map[string]string // message -> who received it
+	n   map[string]int
+}
+
+func newTally() *tally { return &tally{got: map[string]string{}, n: map[string]int{}} }
+
+// take notes that a client received a message, and returns who did before.
+func (c *tally) take(msg, client string) (before string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before = c.got[msg]
+	c.got[msg] = client
+	return before
+}
+
+// add counts something and returns how often it has been counted.
+func (c *tally) add(what string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n[what]++
+	return c.n[what]
+}
+
+// want fails unless a call that has nothing to wait for ends as wanted.
+func (b box) want(what, result string, call func() string) {
+	b.t.Step("%s: must give %q", what, result)
+	var got string
+	b.t.Within(soon, what, func() { got = call() })
+	b.t.Check(got == result, labtest.Finding{
+		Expected: fmt.Sprintf("%s gives %q", what, result), Actual: fmt.Sprintf("it gave %q", got),
+	})
+}
+
+func (s Solution) fifo(t *labtest.T) {
+	rng := t.Rand("messages")
+	b := s.box(t, 1+rng.IntN(4))
+	n := 10 + rng.IntN(10)
+	t.Step("one client sends %d messages, another receives them", n)
+	t.Go(func() {
+		for i := range n {
+			b.send("sender", fmt.Sprintf("m%d", i+1), 0)
+		}
+	})
+	var got, want []string
+	t.Within(soon, "the receiving of all messages", func() {
+		for i := range n {
+			got = append(got, b.receive("receiver", 0))
+			want = append(want, fmt.Sprintf("m%d", i+1))
+		}
+	})
+	t.Check(slices.Equal(got, want), labtest.Finding{
+		Expected: "received: " + strings.Join(want, " "), Actual: "received: " + strings.Join(got, " "),
+	})
+}
+
+func (s Solution) fullWaits(t *labtest.T) {
+	b := s.box(t, 1+t.Rand("capacity").IntN(4))
+	waits := func(what string, call func() string) (ended func() bool) {
+		t.Step("%s: must wait", what)
+		var done atomic.Bool
+		t.Check(!t.Returns(soon, func() { call(); done.Store(true) }), labtest.Finding{
+			Expected: what + " waits", Actual: "it returned",
+		})
+		return done.Load
+	}
+	got := waits("Receive from the empty mailbox", func() string { return b.receive("receiver", 0) })
+	b.want("Send of m0", sent, func() string { return b.send("sender", "m0", 0) })
+	t.Eventually(soon, "the Receive that waited", got)
+	for i := 1; i <= b.capacity; i++ {
+		msg := fmt.Sprintf("m%d", i)
+		b.want("Send of "+msg, sent, func() string { return b.send("sender", msg, 0) })
+	}
+	done := waits(fmt.Sprintf("Send to the mailbox that holds %d of %d messages", b.capacity, b.capacity),
+		func() string { return b.send("sender", "late", 0) })
+	b.want("Receive", "m1", func() string { return b.receive("receiver", 0) })
+	t.Eventually(soon, "the Send that waited for room", done)
+	for i := 2; i <= b.capacity; i++ {
+		b.want("Receive", fmt.Sprintf("m%d", i), func() string { return b.receive("receiver", 0) })
+	}
+	b.want("Receive", "late", func() string { return b.receive("receiver", 0) })
+}
+
+// linearizable has up to six clients use one mailbox; the last sender closes it.
+func (s Solution) linearizable(t *labtest.T) {
+	rng := t.Rand("workload")
+	b := s.box(t, 1+rng.IntN(3))
+	senders, receivers, each := 2+rng.IntN(2), 2+rng.IntN(2), 3+rng.IntN(3)
+	t.Step("%d clients send %d messages each, %d clients receive until the mailbox is closed", senders, each, receivers)
+	count := newTally()
+	for i := range senders {
+		client := fmt.Sprintf("sender-%d", i+1)
+		t.Go(func() {
+			pause := t.Rand(client)
+			for k := range each {
+				t.Sleep(time.Duration(pause.IntN(300)) * time.Microsecond)
+				began := t.Since()
+				b.send(client, fmt.Sprintf("%c%d", 'a'+i, k+1), 0)
+				b.reachIf(t.Since()-began > time.Millisecond, "a sender waited for room")
+			}
+			if count.add("done") == senders {
+				b.close(client)
+			}
+		})
+	}
+	for i := range receivers {
+		client := fmt.Sprintf("receiver-%d", i+1)
+		t.Go(func() { b.drain(client, count) })
+	}
+	t.Join(time.Minute, "every call")
+	b.received(count, senders*each)
+	t.Judge("mailbox", fmt.Sprintf("capacity=%d", b.capacity))
+}
+
+// drain receives for a client until the mailbox is closed, and notes who got
+// which message.
+func (b box) drain(client string, count *tally) {
+	pause := b.t.Rand(client)
+	for {
+		b.t.Sleep(time.Duration(pause.IntN(1500)) * time.Microsecond)
+		began := b.t.Since()
+		msg := b.receive(client, 0)
+		b.reachIf(b.t.Since()-began > time.Millisecond, "a receiver waited for a message")
+		if msg == closed {
+			return
+		}
+		first := count.take(msg, client)
+		b.t.Check(first == "", labtest.Finding{
+			Property: "no two receivers get the same message",
+			Expected: fmt.Sprintf("%q is received once", msg),
+			Actual:   fmt.Sprintf("%s and %s both received it", first, client),
+		})
+	}
+}
+
+// received fails unless as many messages were received as sent.
+func (b box) received(count *tally, want int) {
+	got := len(count.got)
+	b.t.Check(got == want, labtest.Finding{
+		Property: "every message that was sent is received",
+		Expected: fmt.Sprintf("%d messages", want), Actual: fmt.Sprintf("%d messages", got),
+	})
+}
+
+func (b box) reachIf(reached bool, situation string) {
+	if reached {
+		b.t.Reach(situation)
+	}
+}
+
+// wholeMessages lets each sender fill one buffer again and again: a mailbox that
+// keeps the buffer instead of a copy hands out what was written later.
+func (s Solution) wholeMessages(t *labtest.T) {
+	rng := t.Rand("workload")
+	b := s.box(t, 2+rng.IntN(3))
+	const senders, each = 3, 5
+	t.Step("%d clients send %d messages each, every one from the same buffer of its own", senders, each)
+	for i := range senders {
+		t.Go(func() {
+			buffer := make([]byte, 32)
+			for k := range each {
+				copy(buffer, bytes.Repeat([]byte{byte('a' + i*each + k)}, len(buffer)))
+				b.t.Op(fmt.Sprintf("sender-%d", i+1), fmt.Sprintf("Send 32 x %q", buffer[0]), func() string {
+					return say(sent, b.mailbox.Send(context.Background(), buffer))
+				})
+			}
+		})
+	}
+	got := map[byte]bool{}
+	for range senders * each {
+		var msg []byte
+		t.Within(soon, "Receive", func() { msg, _ = b.mailbox.Receive(context.Background()) })
+		t.Note("received %q", msg)
+		whole := len(msg) == 32 && bytes.Equal(msg, bytes.Repeat(msg[:1], len(msg)))
+		t.Check(whole, labtest.Finding{
+			Expected: "a message of 32 equal bytes, as it was sent", Actual: fmt.Sprintf("%q", msg),
+		})
+		t.Check(!got[msg[0]], labtest.Finding{
+			Expected: fmt.Sprintf("the message 32 x %q is received once", msg[0]),
+			Actual:   "it was received twice (does Send keep the caller's buffer?)",
+		})
+		got[msg[0]] = true
+	}
+}
+
+func (s Solution) closeMailbox(t *labtest.T) {
+	b := s.box(t, 3)
+	for _, msg := range []string{"m1", "m2", "m3"} {
+		b.want("Send of "+msg, sent, func() string { return b.send("sender", msg, 0) })
+	}
+	t.Step("one more sender waits for room, then the mailbox is closed")
+	var waiting string
+	t.Go(func() { waiting = b.send("late", "m4", 0) })
+	t.Sleep(soon)
+	b.want("Close", sent, func() string { b.close("sender"); return sent })
+	t.Join(soon, "the Send that waited when the mailbox was closed")
+	t.Check(waiting == closed, labtest.Finding{
+		Expected: "the Send that waited gives \"closed\"", Actual: fmt.Sprintf("it gave %q", waiting),
+	})
+	b.want("Send after Close", closed, func() string { return b.send("sender", "m5", 0) })
+	for _, msg := range []string{"m1", "m2", "m3", closed, closed} {
+		b.want("Receive after Close", msg, func() string { return b.receive("receiver", 0) })
+	}
+	b.want("a second Close", sent, func() string { b.close("sender"); return sent })
+	s.closeEmpty(t)
+}
+
+// closeEmpty closes a mailbox that receivers wait at, twice at once.
+func (s Solution) closeEmpty(t *labtest.T) {
+	b := s.box(t, 1)
+	t.Step("two receivers wait at an empty mailbox, then two clients close it at once")
+	got := make([]string, 2)
+	for i := range got {
+		t.Go(func() { got[i] = b.receive(fmt.Sprintf("receiver-%d", i+1), 0) })
+	}
+	t.Sleep(soon)
+	for i := range 2 {
+		t.Go(func() { b.close(fmt.Sprintf("closer-%d", i+1)) })
+	}
+	t.Join(soon, "the two Receives that waited when the mailbox was closed")
+	for _, r := range got {
+		t.Check(r == closed, labtest.Finding{
+			Expected: "both Receives give \"closed\"", Actual: fmt.Sprintf("%q", got),
+		})
+	}
+}
+
+// cancel has impatient clients on both sides. What they gave up must not have
+// happened, and what they did not must.
+func (s Solution) cancel(t *labtest.T) {
+	rng := t.Rand("workload")
+	b := s.box(t, 1+rng.IntN(2))
+	const each = 6
+	t.Step("two clients send and two receive, and each call gives up after 0.1 to 0.8 ms")
+	count := newTally()
+	for i := range 2 {
+		client := fmt.Sprintf("sender-%d", i+1)
+		t.Go(func() {
+			draw := t.Rand(client)
+			for k := range each {
+				t.Sleep(time.Duration(draw.IntN(600)) * time.Microsecond)
+				patience := time.Duration(100+draw.IntN(700)) * time.Microsecond
+				result := b.send(client, fmt.Sprintf("%c%d", 'a'+i, k+1), patience)
+				b.reachIf(result == canceled, "a Send gave up")
+				if result == sent {
+					count.add(sent)
+				}
+			}
+			if count.add("done") == 2 {
+				b.close(client)
+			}
+		})
+	}
+	for i := range 2 {
+		client := fmt.Sprintf("receiver-%d", i+1)
+		t.Go(func() {
+			draw := t.Rand(client)
+			for {
+				t.Sleep(time.Duration(draw.IntN(600)) * time.Microsecond)
+				msg := b.receive(client, time.Duration(100+draw.IntN(700))*time.Microsecond)
+				if msg == closed {
+					return
+				}
+				b.reachIf(msg == canceled, "a Receive gave up")
+				if msg != canceled {
+					count.take(msg, client)
+				}
+			}
+		})
+	}
+	t.Join(time.Minute, "every call")
+	b.received(count, count.n[sent])
+	t.Judge("mailbox", fmt.Sprintf("capacity=%d", b.capacity))
+}
+
+// wakeUp makes several callers wait and then gives all of them what they wait
+// for at once. A mailbox that wakes one of them for several changes leaves the
+// others asleep.
+func (s Solution) wakeUp(t *labtest.T) {
+	const n = 4
+	b := s.box(t, n)
+	t.Step("%d receivers wait, then %d messages are sent at once", n, n)
+	for i := range n {
+		t.Go(func() { b.receive(fmt.Sprintf("receiver-%d", i+1), 0) })
+	}
+	t.Sleep(soon)
+	for i := range n {
+		msg := fmt.Sprintf("m%d", i+1)
+		b.want("Send of "+msg, sent, func() string { return b.send("sender", msg, 0) })
+	}
+	t.Join(soon, "Receive, with a message for each receiver,")
+	t.Step("%d messages fill the mailbox, %d senders wait, then all is received at once", n, n)
+	for i := range 2 * n {
+		t.Go(func() { b.send(fmt.Sprintf("sender-%d", i+1), fmt.Sprintf("x%d", i+1), 0) })
+	}
+	t.Sleep(soon)
+	t.Within(soon, "Receive of all that was sent", func() {
+		for range 2 * n {
+			b.receive("receiver", 0)
+		}
+	})
+	t.Join(soon, "Send, with room for each sender,")
+	s.wakeUpBehind(t)
+}
+
+// wakeUpBehind has a waiter in front that gives up at the moment when its turn
+// comes: the turn belongs to the next.
+func (s Solution) wakeUpBehind(t *labtest.T) {
+	b := s.box(t, 1)
+	t.Step("two receivers wait; the first gives up just as a message is sent")
+	first := make(chan string, 1)
+	t.Go(func() { first <- b.receive("impatient", soon) })
+	t.Go(func() { b.receive("patient", 0) })
+	t.Sleep(soon)
+	b.want("Send of m1", sent, func() string { return b.send("sender", "m1", 0) })
+	if <-first == "m1" {
+		b.want("Send of m2", sent, func() string { return b.send("sender", "m2", 0) })
+	}
+	t.Join(soon, "the Receive that is left, with a message for it,")
+}

@@ -1,0 +1,229 @@
+package messagingtest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"faultline/labrpc"
+	"faultline/labs/labtest"
+	"faultline/labs/messaging/messagingapi"
+)
+
+// patience is more than a delivery takes on a network that lets anything
+// through at all.
+const patience = 20 * time.Second
+
+// drop makes the network lose the messages with the given numbers of a link.
+func (w *wire) drop(from string, numbers ...int) {
+	w.script(func(m labrpc.Message) (a labrpc.Action) {
+		for _, n := range numbers {
+			a.Drop = a.Drop || m.From == from && m.N == n
+		}
+		return a
+	})
+	for _, n := range numbers {
+		w.t.Step("the network loses packet %d of the %s", n, from)
+	}
+}
+
+// script adds a rule to what the network does to messages. Rules are asked in
+// the order in which they were added.
+func (w *wire) script(rule func(labrpc.Message) labrpc.Action) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rules = append(w.rules, rule)
+	rules := w.rules
+	w.net.Intercept(func(m labrpc.Message) (a labrpc.Action) {
+		for _, r := range rules {
+			b := r(m)
+			a.Drop = a.Drop || b.Drop
+			a.Delay += b.Delay
+			a.Copies = append(a.Copies, b.Copies...)
+		}
+		return a
+	})
+}
+
+// copies makes the network deliver message n of a link once more, after d.
+func (w *wire) copies(from string, n int, d time.Duration) {
+	w.t.Step("the network delivers packet %d of the %s a second time %v later", n, from, d)
+	w.script(func(m labrpc.Message) (a labrpc.Action) {
+		if m.From == from && m.N == n {
+			a.Copies = []time.Duration{d}
+		}
+		return a
+	})
+}
+
+func (s Solution) calm(t *labtest.T) {
+	w := s.wire(t, setup{})
+	const n = 10
+	w.reader(n, 0)
+	for i := range n {
+		w.deliver(fmt.Sprintf("m%d", i+1), patience)
+	}
+	w.finish(patience)
+	data, acks := w.counts()
+	t.Check(data == n && acks == n, labtest.Finding{
+		Expected: fmt.Sprintf("%d data packets and %d acks for %d messages", n, n, n),
+		Actual:   fmt.Sprintf("%d data packets and %d acks", data, acks),
+	})
+}
+
+func (s Solution) lostData(t *labtest.T) {
+	w := s.wire(t, setup{})
+	w.drop(senderNode, 1, 2, 4)
+	w.reader(3, 0)
+	for _, msg := range []string{"m1", "m2", "m3"} {
+		w.deliver(msg, patience)
+	}
+	w.finish(patience)
+}
+
+func (s Solution) lostAck(t *labtest.T) {
+	w := s.wire(t, setup{})
+	w.drop(receiverNode, 1, 3, 4)
+	w.reader(3, 0)
+	for _, msg := range []string{"m1", "m2", "m3"} {
+		w.deliver(msg, patience)
+	}
+	w.finish(patience)
+}
+
+func (s Solution) alternatingBit(t *labtest.T) {
+	w := s.wire(t, setup{
+		Options: messagingapi.Options{SeqBits: 1, Buffer: 1},
+		Faults: labrpc.Draw(t.Seed(), labrpc.Faults{Loss: 0.3, Duplicate: 0.3, Corrupt: 0.1, FIFO: true,
+			Latency: labrpc.Range{Min: time.Millisecond, Max: 20 * time.Millisecond}}),
+	})
+	w.stream(20)
+	w.finish(2 * patience)
+	w.reach()
+}
+
+// stream sends n messages of different lengths one after another, while a reader
+// receives them.
+func (w *wire) stream(n int) {
+	rng := w.t.Rand("messages")
+	w.t.Step("%d messages are sent, and received as they come", n)
+	w.reader(n, 0)
+	w.t.Go(func() {
+		for i := range n {
+			msg := fmt.Sprintf("m%d", i+1)
+			if rng.IntN(3) == 0 {
+				msg += " " + strings.Repeat("x", rng.IntN(messagingapi.MaxPayload-len(msg)))
+			}
+			w.send(msg, 0)
+		}
+	})
+}
+
+// lateCopies has an ack come late, while a later message is outstanding that the
+// network loses. Who takes any ack for the outstanding one's loses m2.
+func (s Solution) lateCopies(t *labtest.T) {
+	w := s.wire(t, setup{Options: messagingapi.Options{SeqBits: 4}})
+	w.copies(senderNode, 1, 300*time.Millisecond)
+	w.copies(receiverNode, 1, 20*time.Millisecond)
+	w.drop(senderNode, 2)
+	w.reader(3, 0)
+	for _, msg := range []string{"m1", "m2", "m3"} {
+		w.deliver(msg, patience)
+	}
+	t.Sleep(time.Second)
+	w.finish(patience)
+}
+
+// storm lets a seed draw all faults at once. Copies come at most 0.4 s late, and
+// 256 numbers last longer than that.
+func (s Solution) storm(t *labtest.T) {
+	w := s.wire(t, setup{Faults: stormFaults(t)})
+	w.stream(20)
+	w.finish(4 * patience)
+	w.reach()
+}
+
+func stormFaults(t *labtest.T) labrpc.Faults {
+	return labrpc.Draw(t.Seed(), labrpc.Faults{
+		Loss: 0.3, Duplicate: 0.3, Corrupt: 0.2, Delay: 0.2,
+		Latency: labrpc.Range{Min: 500 * time.Microsecond, Max: 40 * time.Millisecond},
+		DelayBy: labrpc.Range{Min: 5 * time.Millisecond, Max: 300 * time.Millisecond},
+	})
+}
+
+func (s Solution) silence(t *labtest.T) {
+	w := s.wire(t, setup{})
+	w.reader(2, 0)
+	t.Step("nothing gets from the receiver to the sender")
+	w.net.CutOneWay([]string{receiverNode}, []string{senderNode})
+	w.gaveUp("m1")
+	t.Step("the network is whole again")
+	w.net.Heal()
+	w.deliver("m2", patience)
+	w.finish(patience)
+}
+
+// gaveUp sends a message whose ack cannot arrive.
+func (w *wire) gaveUp(msg string) {
+	w.t.Step("Send %s with one second of patience: must say that it gave up", msg)
+	var result string
+	w.t.Within(2*time.Second, "Send with a context of one second", func() { result = w.send(msg, time.Second) })
+	w.t.Check(result == canceled, labtest.Finding{
+		Expected: fmt.Sprintf("Send gives %q: no ack has come", canceled), Actual: fmt.Sprintf("it gave %q", result)})
+}
+
+func (s Solution) giveUp(t *labtest.T) {
+	w := s.wire(t, setup{})
+	t.Step("nothing gets from the sender to the receiver")
+	w.net.CutOneWay([]string{senderNode}, []string{receiverNode})
+	w.gaveUp("m1")
+	t.Step("the network is whole again")
+	w.net.Heal()
+	t.Go(func() { // m2 is the last to come
+		for result := ""; result != "m2" && result != closed; {
+			result = w.receive(0)
+		}
+	})
+	w.deliver("m2", patience)
+	t.Join(patience, "the delivery of m2")
+	w.mu.Lock()
+	got := strings.Join(w.got, " ")
+	w.mu.Unlock()
+	t.Check(got == "m1 m2" || got == "m2", labtest.Finding{
+		Expected: "received: m1 m2, or m2 alone", Actual: "received: " + got})
+}
+
+// restart begins the numbers of a sender again. What is late from its first life
+// must not be taken for its second's, in either direction.
+func (s Solution) restart(t *labtest.T) {
+	w := s.wire(t, setup{})
+	w.copies(senderNode, 1, 1500*time.Millisecond)
+	w.copies(receiverNode, 1, 1004*time.Millisecond)
+	w.reader(4, 0)
+	w.deliver("a1", patience)
+	w.deliver("a2", patience)
+	t.Sleep(time.Second - t.Since())
+	t.Step("the sender crashes and restarts with session 2")
+	old := w.sender
+	w.net.Node(senderNode).Crash()
+	w.within("Close of the crashed sender", old.Close)
+	w.net.Node(senderNode).Restart()
+	w.setup.Options.Session = 2
+	w.drop(senderNode, 3)
+	w.sender = w.startSender(w.listen(senderNode))
+	w.deliver("b1", patience)
+	t.Sleep(time.Second)
+	w.deliver("b2", patience)
+	w.finish(patience)
+}
+
+func (s Solution) noRoom(t *labtest.T) {
+	w := s.wire(t, setup{Options: messagingapi.Options{Buffer: 2}})
+	t.Step("nobody receives")
+	w.deliver("m1", patience)
+	w.deliver("m2", patience)
+	w.gaveUp("m3")
+	w.reader(4, 0)
+	w.deliver("m4", patience)
+	w.finish(patience)
+}

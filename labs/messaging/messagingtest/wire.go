@@ -1,0 +1,319 @@
+package messagingtest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"faultline/labrpc"
+	"faultline/labs/labtest"
+	"faultline/labs/messaging/messagingapi"
+)
+
+// The nodes of a wire, and its two links by the message numbers of a plan:
+// sender -> receiver carries data, receiver -> sender carries acks.
+const (
+	senderNode   = "sender"
+	receiverNode = "receiver"
+)
+
+// A setup says what lies between a sender and a receiver. The zero value is a
+// calm network and small but ordinary options.
+type setup struct {
+	Options messagingapi.Options
+	Faults  labrpc.Faults
+	Window  bool // stage C; else stage B
+}
+
+func (s setup) withDefaults() setup {
+	o := &s.Options
+	if o.SeqBits == 0 {
+		o.SeqBits = 8
+	}
+	if o.Session == 0 {
+		o.Session = 1
+	}
+	if o.Window == 0 {
+		o.Window = 4
+	}
+	if o.Buffer == 0 {
+		o.Buffer = 4
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 50 * time.Millisecond
+	}
+	return s
+}
+
+// A wire is a sender and a receiver of the solution with a network between.
+type wire struct {
+	t        *labtest.T
+	solution Solution
+	setup    setup
+	net      *labrpc.Network
+	sender   messagingapi.Sender
+	receiver messagingapi.Receiver
+
+	mu   sync.Mutex
+	sent []string // messages whose Send began, in order
+	got  []string // messages that were received, in order
+	data int      // data packets that the sender gave to the network
+	acks int      // acks that the receiver gave to the network
+
+	rules []func(labrpc.Message) labrpc.Action // of script
+}
+
+func (s Solution) wire(t *labtest.T, st setup) *wire {
+	w := &wire{t: t, solution: s, setup: st.withDefaults()}
+	o := w.setup.Options
+	t.Step("a sender and a receiver: numbers of %d bits from %d on, window %d, room for %d, timeout %v",
+		o.SeqBits, o.First, o.Window, o.Buffer, o.Timeout)
+	w.net = t.Network(labrpc.Config{Faults: st.Faults, Describe: describe})
+	w.net.Tap(w.watch)
+	w.sender = w.startSender(w.listen(senderNode))
+	conn := w.listen(receiverNode)
+	if w.setup.Window {
+		w.receiver = s.NewWindowReceiver(conn, w.setup.Options)
+	} else {
+		w.receiver = s.NewReceiver(conn, w.setup.Options)
+	}
+	t.Cleanup(func() { w.within("Close of the receiver", w.receiver.Close) })
+	t.Cleanup(func() { w.within("Close of the sender", w.sender.Close) })
+	return w
+}
+
+func (w *wire) listen(node string) net.PacketConn {
+	conn, err := w.net.Node(node).Listen()
+	if err != nil {
+		panic(err) // a fault of the suite
+	}
+	return conn
+}
+
+func (w *wire) startSender(conn net.PacketConn) messagingapi.Sender {
+	if w.setup.Window {
+		return w.solution.NewWindowSender(conn, labrpc.Addr(receiverNode), w.setup.Options)
+	}
+	return w.solution.NewSender(conn, labrpc.Addr(receiverNode), w.setup.Options)
+}
+
+// within runs a call that has nothing to wait for.
+func (w *wire) within(what string, call func() error) {
+	w.t.Within(10*time.Second, what, func() { call() })
+}
+
+// watch counts packets and holds each to the contract.
+func (w *wire) watch(m labrpc.Message) {
+	p, ok := decode(m.Packet)
+	if !ok {
+		w.t.Report(labtest.Finding{
+			Property: "a packet is exactly the bytes of the contract",
+			Expected: "the network is given packets only",
+			Actual:   fmt.Sprintf("%s sent %d bytes that are none: % x", m.From, len(m.Packet), m.Packet[:min(len(m.Packet), 24)]),
+		})
+		return
+	}
+	space := 1 << w.setup.Options.SeqBits
+	if int(p.Seq) >= space || int(p.Ack) >= space {
+		w.t.Report(labtest.Finding{
+			Property: "numbers count modulo 2^SeqBits",
+			Expected: fmt.Sprintf("numbers below %d", space), Actual: m.From + " sent " + describe(m.Packet),
+		})
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if m.From == senderNode {
+		w.data++
+	} else {
+		w.acks++
+	}
+}
+
+// counts returns how many data packets and acks were sent so far.
+func (w *wire) counts() (data, acks int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.data, w.acks
+}
+
+// send sends a message, gives up after patience (zero is never), and says how it
+// ended.
+func (w *wire) send(msg string, patience time.Duration) (result string) {
+	w.mu.Lock()
+	w.sent = append(w.sent, msg)
+	w.mu.Unlock()
+	ctx, cancel := patient(patience)
+	defer cancel()
+	w.t.Op(senderNode, "Send "+short(msg), func() string {
+		result = say(sent, w.sender.Send(ctx, []byte(msg)))
+		return result
+	})
+	return result
+}
+
+// receive takes the next message, gives up after patience, and says how it ended.
+func (w *wire) receive(patience time.Duration) (result string) {
+	ctx, cancel := patient(patience)
+	defer cancel()
+	w.t.Op(receiverNode, "Receive", func() string {
+		msg, err := w.receiver.Receive(ctx)
+		if result = say(string(msg), err); err == nil {
+			w.mu.Lock()
+			w.got = append(w.got, result)
+			w.mu.Unlock()
+		}
+		return short(result)
+	})
+	return result
+}
+
+// flush waits until all that was sent is acknowledged.
+func (w *wire) flush(bound time.Duration) {
+	w.t.Step("Flush: must return within %v", bound)
+	w.t.Within(bound, "Flush", func() {
+		ctx, cancel := patient(0)
+		defer cancel()
+		w.t.Op(senderNode, "Flush", func() string { return say(sent, w.sender.Flush(ctx)) })
+	})
+}
+
+// deliver sends a message that must get through within bound.
+func (w *wire) deliver(msg string, bound time.Duration) {
+	w.t.Step("Send %s: must be delivered within %v", short(msg), bound)
+	w.t.Within(bound, "Send of "+short(msg), func() {
+		result := w.send(msg, 0)
+		w.t.Check(result == sent, labtest.Finding{
+			Expected: fmt.Sprintf("Send gives %q", sent), Actual: fmt.Sprintf("it gave %q", result)})
+	})
+}
+
+// reader receives beside the scenario until the receiver is closed or n messages
+// have come, with a pause before each.
+func (w *wire) reader(n int, pause time.Duration) {
+	w.t.Go(func() {
+		for range n {
+			w.t.Sleep(pause)
+			if got := w.receive(0); got == closed {
+				return
+			}
+		}
+	})
+}
+
+// finish waits for what is under way and compares what came with what was sent.
+func (w *wire) finish(bound time.Duration) {
+	w.t.Join(bound, "the delivery of every message")
+	w.same(w.sent)
+}
+
+// same fails unless exactly the wanted messages came so far, in that order.
+func (w *wire) same(want []string) {
+	w.mu.Lock()
+	got := slices.Clone(w.got)
+	w.mu.Unlock()
+	for i := range max(len(want), len(got)) {
+		switch {
+		case i >= len(got):
+			w.wrong("a message was lost", i, want, got)
+		case i >= len(want) || want[i] != got[i]:
+			what := "the wrong message came"
+			if slices.Contains(got[:i], got[i]) {
+				what = "a message came twice"
+			}
+			w.wrong(what, i, want, got)
+		}
+	}
+}
+
+func (w *wire) wrong(what string, i int, want, got []string) {
+	w.t.Fail(labtest.Finding{
+		Expected: "received: " + around(want, i), Actual: what + ", received: " + around(got, i),
+	})
+}
+
+// around shows a list of messages near place i.
+func around(list []string, i int) string {
+	from, to := max(0, i-4), min(len(list), i+4)
+	var words []string
+	for _, m := range list[min(from, to):to] {
+		words = append(words, short(m))
+	}
+	s := strings.Join(words, " ")
+	if from > 0 {
+		s = fmt.Sprintf("(%d more) ", from) + s
+	}
+	if rest := len(list) - to; rest > 0 {
+		s += fmt.Sprintf(" (%d more)", rest)
+	}
+	return s
+}
+
+// short is a message as the story shows it.
+func short(msg string) string {
+	head, _, long := strings.Cut(msg, " ")
+	if long {
+		return fmt.Sprintf("%s(%d bytes)", head, len(msg))
+	}
+	return msg
+}
+
+// reach tells which situations the network got the run into.
+func (w *wire) reach() {
+	names := map[labrpc.FaultKind]string{
+		labrpc.Drop: "a packet was lost", labrpc.Duplicate: "a packet came twice",
+		labrpc.Corrupt: "a packet was damaged", labrpc.Delay: "a packet was late",
+	}
+	seen := map[labrpc.FaultKind]bool{}
+	for _, f := range w.net.Happened() {
+		if name := names[f.Kind]; name != "" && !seen[f.Kind] {
+			seen[f.Kind] = true
+			w.t.Reach(name)
+		}
+	}
+}
+
+// encode and decode are the suite's own reading of the contract.
+func encode(p messagingapi.Packet) []byte {
+	b := []byte{p.Kind, 0}
+	b = binary.BigEndian.AppendUint32(b, p.Session)
+	for _, n := range []uint16{p.Seq, p.Ack, p.Window, uint16(len(p.Payload))} {
+		b = binary.BigEndian.AppendUint16(b, n)
+	}
+	return seal(append(append(b, 0, 0, 0, 0), p.Payload...))
+}
+
+// seal puts the right checksum into a packet.
+func seal(b []byte) []byte {
+	copy(b[14:18], []byte{0, 0, 0, 0})
+	binary.BigEndian.PutUint32(b[14:18], crc32.ChecksumIEEE(b))
+	return b
+}
+
+func decode(b []byte) (messagingapi.Packet, bool) {
+	if len(b) < messagingapi.HeaderSize || int(binary.BigEndian.Uint16(b[12:])) != len(b)-messagingapi.HeaderSize {
+		return messagingapi.Packet{}, false
+	}
+	p := messagingapi.Packet{
+		Kind: b[0], Session: binary.BigEndian.Uint32(b[2:]), Seq: binary.BigEndian.Uint16(b[6:]),
+		Ack: binary.BigEndian.Uint16(b[8:]), Window: binary.BigEndian.Uint16(b[10:]), Payload: b[18:],
+	}
+	whole := string(seal(slices.Clone(b))) == string(b)
+	return p, whole && b[1] == 0 && (p.Kind == messagingapi.Data || p.Kind == messagingapi.Ack)
+}
+
+// describe is a packet as the trace shows it.
+func describe(b []byte) string {
+	p, ok := decode(b)
+	switch {
+	case !ok:
+		return fmt.Sprintf("%d bytes that are no packet", len(b))
+	case p.Kind == messagingapi.Ack:
+		return fmt.Sprintf("ack %d (answers %d, room %d, session %d)", p.Ack, p.Seq, p.Window, p.Session)
+	}
+	return fmt.Sprintf("data %d %q (session %d)", p.Seq, short(string(p.Payload)), p.Session)
+}
