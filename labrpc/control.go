@@ -141,7 +141,7 @@ func (n *Network) schedule(list []Fault) {
 }
 
 func (n *Network) begin(now time.Duration, t *timed) {
-	n.happened = append(n.happened, t.fault)
+	n.happen(now, t.fault)
 	switch t.fault.Kind {
 	case Cut:
 		t.cut = n.cut(now, t.fault)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"faultline/labrpc"
@@ -266,4 +267,26 @@ func TestImpossibleFaultsPanic(t *testing.T) {
 			labrpc.New(tt.cfg)
 		})
 	}
+}
+
+func TestTheTraceHoldsThePlan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var text string
+		network := labrpc.New(labrpc.Config{Seed: 1, Faults: wild, Trace: func(e trace.Event) {
+			if e.Kind == trace.Fault {
+				text += e.Text + "\n"
+			}
+		}})
+		defer network.Close()
+		conn, err := network.Node("a").Listen()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 50 {
+			conn.WriteTo([]byte("hello"), labrpc.Addr("b"))
+		}
+		if want := network.Happened().String(); text != want || want == "" {
+			t.Errorf("the trace says\n%s\nhappened\n%s", text, want)
+		}
+	})
 }

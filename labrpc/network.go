@@ -235,6 +235,13 @@ func (n *Network) emit(now time.Duration, e trace.Event) {
 	}
 }
 
+// happen notes a fault of the plan. The trace has it as well: a run that ends in
+// a panic can still be replayed.
+func (n *Network) happen(now time.Duration, f Fault) {
+	n.happened = append(n.happened, f)
+	n.emit(now, trace.Event{Kind: trace.Fault, Text: f.String()})
+}
+
 // unlock reports the events in order and releases the lock. Only one goroutine
 // reports at a time. If each reported its own after releasing the lock, a later
 // event could overtake an earlier one on the way to the trace.

@@ -49,14 +49,15 @@ func (l *lab) listen(name string) net.PacketConn {
 	return c
 }
 
-// lines are the events so far that keep accepts, as text.
+// lines are the events so far that keep accepts, as text. The plan's lines are
+// not among them: Happened has those.
 func (l *lab) lines(keep func(trace.Event) bool) []string {
 	synctest.Wait()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var list []string
 	for _, e := range l.events {
-		if keep == nil || keep(e) {
+		if e.Kind != trace.Fault && (keep == nil || keep(e)) {
 			list = append(list, e.String())
 		}
 	}

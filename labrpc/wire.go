@@ -108,7 +108,7 @@ func (n *Network) launch(now time.Duration, m *flight) {
 	}
 	list := n.faultsOf(m)
 	if i := slices.IndexFunc(list, func(f Fault) bool { return f.Kind == Drop }); i >= 0 {
-		n.happened = append(n.happened, list[i])
+		n.happen(now, list[i])
 		n.drop(now, m, "lost")
 		return
 	}
@@ -135,7 +135,7 @@ func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) 
 			copies = append(copies, f.By)
 			n.emit(now, m.event(trace.Duplicate, "after "+f.By.String()))
 		}
-		n.happened = append(n.happened, f)
+		n.happen(now, f)
 	}
 	if by := m.action.Delay; by > 0 {
 		arrives += by

@@ -5,9 +5,9 @@
 // grader as its text, and the hash of a run is the hash of those lines: two runs
 // are the same when their texts are.
 //
-//	3.301200s  deliver    client-1 -> kv-1 #4  Put x=2
-//	3.302400s  drop       kv-1 -> client-1 #4
-//	3.302400s  log        kv-1  applied Put x=2
+//	3.301200s  deliver    client-1 -> kv-1 #4  : Put x=2
+//	3.302400s  drop       kv-1 -> client-1 #4  : lost
+//	3.302400s  log        : applied Put x=2
 //
 // # Why text
 //

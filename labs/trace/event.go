@@ -20,6 +20,7 @@ const (
 	Drop      Kind = "drop"      // message N was lost; the text says why
 	Duplicate Kind = "duplicate" // the network made a second copy of message N
 	Delay     Kind = "delay"     // message N was held back
+	Fault     Kind = "fault"     // the plan's line for what happens next, in the text
 	Corrupt   Kind = "corrupt"   // a bit of message N was flipped
 	Cut       Kind = "cut"       // a partition began
 	Heal      Kind = "heal"      // a partition, or every fault, ended
