@@ -1,0 +1,174 @@
+package submission_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"faultline/grader/internal/submission"
+)
+
+func TestCheck(t *testing.T) {
+	const allowed = "allowed are errors, fmt, io, net, sync, faultline/labrpc, faultline/labs, " +
+		"faultline/labs/disk, faultline/labs/queue/queueapi, faultline/solutions-skeleton/messaging"
+	const prose = ": take it out, or put a space after // if it is a comment"
+	const state = ", which all nodes share and which survives a crash: make it a constant or the field of a struct"
+	const changed = ", which all nodes share and which survives a crash: keep what changes in a struct"
+	tests := []struct {
+		title string
+		src   string // after the line "package queue"
+		want  []string
+	}{
+		{"a plain solution has no findings", `
+import (
+	"errors"
+	std "fmt"
+	"net"
+	"sync"
+
+	"faultline/labrpc"
+	"faultline/labs"
+	"faultline/labs/disk"
+	"faultline/labs/queue/queueapi"
+	"faultline/solutions-skeleton/messaging"
+)
+
+// ErrFull is an error value.
+var ErrFull = errors.New("full")
+
+var (
+	errA, errB       = errors.New("a"), std.Errorf("%w: more than "+"%d", ErrFull, limit)
+	errC       error = errors.New("c")
+	_ queueapi.Queue = (*queue)(nil)
+)
+
+const limit = 3
+
+type queue struct{ mu sync.Mutex }
+
+func (q *queue) init(conn net.PacketConn) error {
+	errA := net.ErrClosed
+	errA = ErrFull // a local variable
+	return errA
+}
+
+// go:build and line x.go:1 in prose are no directives.
+//lab:todo is nobody's directive.
+`, nil},
+		{"an import that is not in the list", `import "os"`, []string{
+			`mailbox.go:2: imports "os", which this lab does not allow; ` + allowed}},
+		{"an import of the grader's", "import (\n\t\"fmt\"\n\tx `faultline/labs/labtest`\n)", []string{
+			`mailbox.go:4: imports "faultline/labs/labtest", which this lab does not allow; ` + allowed}},
+		{"the solution of the lab itself", `import "faultline/solutions-skeleton/queue"`, []string{
+			`mailbox.go:2: imports "faultline/solutions-skeleton/queue", which this lab does not allow; ` + allowed}},
+		{"cgo", "// #cgo LDFLAGS: -lm\n/*\n #cgo CFLAGS: -O\n*/\nimport \"C\"", []string{
+			`mailbox.go:2: has a #cgo directive, which no lab allows: take it out`,
+			`mailbox.go:4: has a #cgo directive, which no lab allows: take it out`,
+			`mailbox.go:6: imports "C", which no lab allows: write plain Go`}},
+		{"unsafe", `import _ "unsafe"`, []string{
+			`mailbox.go:2: imports "unsafe", which no lab allows: write plain Go`}},
+		{"a dot import", `import . "fmt"`, []string{
+			`mailbox.go:2: imports "fmt" with a dot: import it under its name`}},
+		{"a blank import", `import _ "fmt"`, []string{
+			`mailbox.go:2: imports "fmt" without a name, for its side effects only: take the import out`}},
+		{"compiler directives", "\n//go:linkname f g\nfunc f()\n\n//line x.go:7\n/*line x.go:7*/\n//export f\n", []string{
+			`mailbox.go:3: has the compiler directive //go:linkname` + prose,
+			`mailbox.go:6: has the compiler directive //line` + prose,
+			`mailbox.go:7: has the compiler directive /*line: take it out, or put a space after /* if it is a comment`,
+			`mailbox.go:8: has the compiler directive //export` + prose}},
+		{"a directive in disguise", "//go:\x1b[2J x", []string{
+			`mailbox.go:2: has the compiler directive "//go:\x1b[2J"` + prose}},
+		{"package-level state", "\nvar cache = map[string]int{}\n\nvar (\n\ta, b int\n\terr error\n)\n", []string{
+			"mailbox.go:3: has the package-level variable cache" + state,
+			"mailbox.go:6: has the package-level variable a" + state,
+			"mailbox.go:6: has the package-level variable b" + state,
+			"mailbox.go:7: has the package-level variable err" + state}},
+		{"a blank variable that runs code is no assertion", "var _ = f()", []string{
+			"mailbox.go:2: has the package-level variable _" + state}},
+		{"an error value of a wider type", "import \"errors\"\n\nvar x any = errors.New(\"\")", []string{
+			"mailbox.go:4: has the package-level variable x" + state}},
+		{"an error value that holds state", "import \"fmt\"\n\nvar x = fmt.Errorf(\"%w\", &cache{})", []string{
+			"mailbox.go:4: has the package-level variable x" + state}},
+		{"a type that is called errors", "type errors int\n\nfunc (errors) New() *int\n\nvar x = errors.New(0)", []string{
+			"mailbox.go:6: has the package-level variable x" + state}},
+		{"an error value that changes", `
+import "errors"
+
+var x, y = errors.New("x"), errors.New("y")
+
+func f(x error) {
+	x = nil
+	y = nil
+	(y), x = x, y
+	for _, y = range []error{} {
+	}
+	_ = &y
+}
+`, []string{
+			"mailbox.go:9: changes the package-level variable y" + changed,
+			"mailbox.go:10: changes the package-level variable y" + changed,
+			"mailbox.go:11: changes the package-level variable y" + changed,
+			"mailbox.go:13: changes the package-level variable y" + changed}},
+		{"a func init", "func init() {}", []string{
+			"mailbox.go:2: has a func init: call what it does from the function that needs it"}},
+		{"a way out of the simulated network", "import \"net\"\n\nfunc f() { net.Dial(\"\", \"\") }", []string{
+			"mailbox.go:4: uses net.Dial, which leaves the simulated network; " +
+				"of net, allowed are Addr, Conn, ErrClosed, Error, OpError, PacketConn"}},
+		{"lines are counted in the file, whatever a comment claims", "//line x.go:100\nfunc init() {}", []string{
+			"mailbox.go:2: has the compiler directive //line" + prose,
+			"mailbox.go:3: has a func init: call what it does from the function that needs it"}},
+		{"what does not parse is left to the compiler", "import \"os\"\nfunc {", nil},
+		{"nesting beyond our parser", "var x = " + strings.Repeat("(", 100_001) + "1" + strings.Repeat(")", 100_001),
+			[]string{"mailbox.go:1: nests its code too deeply to be checked: take it apart"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.title, func(t *testing.T) {
+			s := submission.Solution{Files: map[string][]byte{"mailbox.go": []byte("package queue\n" + tt.src)}}
+			if diff := cmp.Diff(tt.want, check(s)); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func check(s submission.Solution) []string {
+	var found []string
+	for _, f := range s.Check(lab()) {
+		found = append(found, f.String())
+	}
+	return found
+}
+
+func TestCheckGoesThroughAllFilesInOrder(t *testing.T) {
+	s := submission.Solution{Files: map[string][]byte{
+		"window.go":  []byte("package main\n\nfunc f() { errA = nil }\n"),
+		"broken.go":  []byte("package\n"),
+		"mailbox.go": []byte("package queue\n\nimport \"errors\"\n\nvar errA = errors.New(\"\")\n\nfunc init() {}\n"),
+	}}
+	want := []string{
+		"mailbox.go:7: has a func init: call what it does from the function that needs it",
+		"window.go:1: is in package main; write package queue",
+		"window.go:3: changes the package-level variable errA, which all nodes share and which survives a crash: " +
+			"keep what changes in a struct",
+	}
+	if diff := cmp.Diff(want, check(s)); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+// FuzzCheck holds that whatever a student hands in is checked without a panic,
+// and that findings are at lines of the file.
+func FuzzCheck(f *testing.F) {
+	f.Add([]byte("package queue\n\n//go:embed x\nvar a, b = 1, 2\n\nfunc init() { a = b }\n"))
+	f.Add([]byte("package main\nimport (. \"net\"; \"C\"; e \"errors\")\nvar x = e.New(\"\")\nfunc f() { x = net.A }"))
+	f.Add([]byte("package p\n/*line :3*/ /*\n#cgo\n*/"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		s := submission.Solution{Files: map[string][]byte{"mailbox.go": src}}
+		for _, finding := range s.Check(lab()) {
+			if finding.Line < 1 || finding.Line > 1+strings.Count(string(src), "\n") || finding.Message == "" {
+				t.Fatalf("finding %q of %q", finding, src)
+			}
+		}
+	})
+}
