@@ -17,22 +17,36 @@ import (
 // Built with the tag faultline_bubble it runs every case in a bubble of
 // testing/synctest, where time is virtual; "make race-N" does.
 func Run(t *testing.T, s Suite, models Models) {
+	stages := map[string][]Case{}
+	var order []string
 	for _, c := range s.Cases {
-		t.Run(c.Stage+"/"+c.Name, func(t *testing.T) {
-			if !bubbled && (c.Slow || c.Kind == labs.Budget) {
-				t.Skipf("needs virtual time: make lab-%s STAGE=%s CASE=%s", c.Lab, c.Stage, c.Name)
+		if stages[c.Stage] == nil {
+			order = append(order, c.Stage)
+		}
+		stages[c.Stage] = append(stages[c.Stage], c)
+	}
+	for _, stage := range order {
+		t.Run(stage, func(t *testing.T) {
+			for _, c := range stages[stage] {
+				t.Run(c.Name, func(t *testing.T) { runNative(t, s, models, c) })
 			}
-			var record recorder
-			var o Outcome
-			bubble(t, func() {
-				o = s.run(c, Request{Case: c.ID(), Seed: 1}, options{emit: record.add, real: !bubbled})
-			})
-			if o.Verdict == labs.Pass {
-				o = models.Judge(record.events)
-			}
-			report(t, o, &record)
 		})
 	}
+}
+
+func runNative(t *testing.T, s Suite, models Models, c Case) {
+	if !bubbled && (c.Slow || c.Kind == labs.Budget) {
+		t.Skipf("needs virtual time: \"make lab-N STAGE=%s CASE=%s\" has it", c.Stage, c.Name)
+	}
+	var record recorder
+	var o Outcome
+	bubble(t, func() {
+		o = s.run(c, Request{Case: c.ID(), Seed: 1}, options{emit: record.add, real: !bubbled})
+	})
+	if o.Verdict == labs.Pass {
+		o = models.Judge(record.events)
+	}
+	report(t, o, &record)
 }
 
 // A recorder keeps the events of a native run, whose goroutines are parallel.

@@ -105,6 +105,10 @@ func (t *T) Judge(model, parameters string) {
 	t.record(trace.Event{Kind: trace.Model, Node: model, Text: parameters})
 }
 
+// DumpNote begins the note that holds the solution's goroutines at the moment
+// when something had taken too long.
+const DumpNote = "goroutines of the solution: "
+
 // overdue ends the run because something took too long. A goroutine of the
 // solution that still waits for a lock makes it a deadlock.
 func (t *T) overdue(what string, d time.Duration) {
@@ -129,7 +133,7 @@ func (t *T) overdue(what string, d time.Duration) {
 			f.Actual = fmt.Sprintf("a goroutine of yours waits there (%s)", g.State)
 		}
 	}
-	t.Note("goroutines of the solution at that time:\n%s", Mine(stacks(), t.suite.Package))
+	t.Note("%s%s", DumpNote, Mine(stacks(), t.suite.Package))
 	t.end(Outcome{Verdict: verdict, Finding: f})
 	t.Fail(f)
 }

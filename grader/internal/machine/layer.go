@@ -30,9 +30,7 @@ func newLayer(suite suites.Suite, sol submission.Solution) (layer, error) {
 		l.files[l.solutionDir+"/"+name] = redirected
 	}
 	var main bytes.Buffer
-	err := mainTemplate.Execute(&main, map[string]any{
-		"Suite": suite.Package, "Name": suite.Lab.Name, "Fields": suite.Solution, "Solution": "faultline/" + l.solutionDir,
-	})
+	err := mainTemplate.Execute(&main, l.data())
 	l.files[guestDir+"/main.go"] = main.Bytes()
 	return l, err
 }
@@ -58,6 +56,40 @@ func run() { labtest.Serve(cases) }
 
 func main() {}
 `))
+
+// labTest is the test file of the solution's folder: with go test, what main is
+// in the machine.
+func (l layer) labTest() []byte {
+	var text bytes.Buffer
+	if err := testTemplate.Execute(&text, l.data()); err != nil {
+		panic(err) // the template is ours
+	}
+	return text.Bytes()
+}
+
+var testTemplate = template.Must(template.New("test").Parse(`package {{.Name}}
+
+import (
+	"testing"
+
+	suite "{{.Suite}}"
+)
+
+func Test(t *testing.T) {
+	suite.Run(t, suite.Solution{
+{{- range .Fields}}
+		{{.Name}}: {{.Name}},
+{{- end}}
+	})
+}
+`))
+
+// data is what the templates ask for.
+func (l layer) data() map[string]any {
+	return map[string]any{
+		"Suite": l.suite.Package, "Name": l.suite.Lab.Name, "Fields": l.suite.Solution, "Solution": "faultline/" + l.solutionDir,
+	}
+}
 
 func (l layer) names() []string { return slices.Sorted(maps.Keys(l.files)) }
 

@@ -197,6 +197,7 @@ func (s Solution) closeWindow(t *labtest.T) {
 	for i := range 4 {
 		w.call(results, "Send", func() string { return w.send(fmt.Sprintf("m%d", i+1), 0) })
 	}
+	t.Sleep(soon)
 	w.call(results, "Flush", func() string {
 		ctx, cancel := patient(0)
 		defer cancel()
@@ -209,10 +210,13 @@ func (s Solution) closeWindow(t *labtest.T) {
 		w.within("Close of the receiver", w.receiver.Close)
 	}
 	t.Join(soon, "every call that waited when its end was closed")
-	for what, want := range map[string]int{"Receive": 1, "Send": 2, "Flush": 1} {
-		got := results.n[what+" "+closed]
-		t.Check(got == want, labtest.Finding{
-			Expected: fmt.Sprintf("%d waiting %s gives %q", want, what, closed), Actual: fmt.Sprintf("%d did", got),
+	for _, want := range []struct {
+		call  string
+		waits int
+	}{{"Receive", 1}, {"Send", 2}, {"Flush", 1}} {
+		got := results.n[want.call+" "+closed]
+		t.Check(got == want.waits, labtest.Finding{
+			Expected: fmt.Sprintf("%d waiting %s gives %q", want.waits, want.call, closed), Actual: fmt.Sprintf("%d did", got),
 		})
 	}
 	t.Check(say(sent, w.sender.Flush(t.Context(soon))) == closed, labtest.Finding{

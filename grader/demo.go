@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"faultline/grader/internal/mutant"
+	"faultline/grader/internal/suites"
+)
+
+func demoCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Grade a sample class",
+		Long: "Demo lays out a small class and grades it: one student with everything right, one who has not\n" +
+			"begun, and some with one bug each.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w, err := openWorkshop(cmd, 0)
+			if err != nil {
+				return err
+			}
+			defer w.close()
+			class := filepath.Join(out, "class")
+			if err := w.sampleClass(class); err != nil {
+				return err
+			}
+			return w.gradeClass(cmd.Context(), class, filepath.Join(out, "grades"), "")
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "out/demo", "folder for the class and its reports")
+	return cmd
+}
+
+// bugs are what some students of the sample have wrong, by the names of mutants.
+func bugs() map[string]string {
+	return map[string]string{
+		"carl": "once-no-dedupe",
+		"dora": "mailbox-cancel-keeps-lock",
+		"emil": "packet-truncated-panics",
+	}
+}
+
+// sampleClass writes the submissions of a small class.
+func (w *workshop) sampleClass(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	for _, suite := range suites.All() {
+		lab := suite.Lab
+		ref, err := w.reference(lab)
+		if err != nil {
+			return err
+		}
+		starter, err := w.solution(lab, "")
+		if err != nil {
+			return err
+		}
+		class := map[string]map[string][]byte{"anna": ref.Files, "bert": starter.Files}
+		mutants, err := mutant.Load(filepath.Join(w.root, referenceDir(lab), "mutants"))
+		if err != nil {
+			return err
+		}
+		for student, name := range bugs() {
+			for _, m := range mutants {
+				if m.Name == name {
+					if class[student], err = m.Apply(ref.Files); err != nil {
+						return err
+					}
+				}
+			}
+			if class[student] == nil {
+				return fmt.Errorf("the sample class needs the mutant %q of lab %s", name, lab.Name)
+			}
+		}
+		for student, files := range class {
+			if err := writeTree(filepath.Join(dir, student, lab.Name), files); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

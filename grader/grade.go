@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"faultline/grader/internal/grading"
+	"faultline/grader/internal/report"
+	"faultline/grader/internal/result"
+	"faultline/grader/internal/suites"
+	"faultline/labs"
+)
+
+func gradeCommand() *cobra.Command {
+	var out, only string
+	var jobs int
+	cmd := &cobra.Command{
+		Use:   "grade DIR",
+		Short: "Grade a class: every folder in DIR is a submission",
+		Long: "Grade runs all labs over each folder of DIR and writes a report and a result.json for each. A\n" +
+			"submission has a folder for each lab (messaging/), or, for a single lab, the lab's files themselves.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			w, err := openWorkshop(cmd, jobs)
+			if err != nil {
+				return err
+			}
+			defer w.close()
+			return w.gradeClass(cmd.Context(), args[0], out, only)
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "out/grades", "folder for the reports")
+	cmd.Flags().StringVar(&only, "labs", "", "only these labs, by number or name, separated by commas")
+	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
+	return cmd
+}
+
+func (w *workshop) gradeClass(ctx context.Context, dir, out, only string) error {
+	wanted, err := wantedLabs(only)
+	if err != nil {
+		return err
+	}
+	students, err := submissions(dir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "%-12s %-10s %7s  %s\n", "submission", "lab", "points", "what happened")
+	for i, student := range students {
+		for _, suite := range wanted {
+			line, err := w.gradeOne(ctx, suite, filepath.Join(dir, student), filepath.Join(out, student))
+			if err != nil {
+				return fmt.Errorf("%s: %w", student, err)
+			}
+			fmt.Fprintf(w.out, "%-12s %s\n", student, line)
+		}
+		if i == len(students)-1 {
+			fmt.Fprintf(w.out, "\nreports: %s/*/*.txt, results: %s/*/*.json\n", filepath.ToSlash(out), filepath.ToSlash(out))
+		}
+	}
+	return nil
+}
+
+func wantedLabs(only string) ([]suites.Suite, error) {
+	if only == "" {
+		return suites.All(), nil
+	}
+	var wanted []suites.Suite
+	for name := range strings.SplitSeq(only, ",") {
+		s, err := findLab(strings.TrimSpace(name))
+		if err != nil {
+			return nil, err
+		}
+		wanted = append(wanted, s)
+	}
+	return wanted, nil
+}
+
+// submissions lists the folders in dir.
+func submissions(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%w: name a folder that has a folder for each submission", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s has no folders: each folder in it is a submission", dir)
+	}
+	return names, nil
+}
+
+// gradeOne grades a submission's solution of one lab, writes its report and
+// returns its line of the table.
+func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, dir, out string) (string, error) {
+	from := filepath.Join(dir, suite.Lab.Name)
+	if _, err := os.Stat(from); errors.Is(err, os.ErrNotExist) {
+		from = dir
+	}
+	lab := suite.Lab.Name
+	sol, err := w.solution(suite.Lab, from)
+	if err != nil { // nothing of this lab was handed in
+		return fmt.Sprintf("%-10s %7s  %v", lab, "-", err), nil
+	}
+	r, err := w.grader.Grade(ctx, suite, sol, grading.Order{})
+	if err != nil {
+		return "", err
+	}
+	if err := writePlans(out, r); err != nil {
+		return "", err
+	}
+	if err := writeReports(filepath.Join(out, lab), r); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%-10s %3d/%-3d  %s", lab, r.Points, r.MaxPoints, gist(r)), nil
+}
+
+// writeReports writes base.txt for people and base.json for programs.
+func writeReports(base string, r *result.Result) error {
+	if err := os.MkdirAll(filepath.Dir(base), 0o755); err != nil {
+		return err
+	}
+	var text strings.Builder
+	report.Write(&text, r, report.Style{})
+	if err := writeFile(base+".txt", text.String()); err != nil {
+		return err
+	}
+	json, err := r.JSON()
+	if err != nil {
+		return err
+	}
+	return writeFile(base+".json", string(json))
+}
+
+// gist says in a few words what became of a solution.
+func gist(r *result.Result) string {
+	counts := map[labs.Verdict]int{}
+	for _, c := range r.Cases() {
+		counts[c.Verdict]++
+	}
+	if counts[labs.Pass] == len(r.Cases()) {
+		return "everything passed"
+	}
+	var parts []string
+	first := ""
+	for _, c := range r.Cases() {
+		if n := counts[c.Verdict]; n > 0 && c.Verdict != labs.Pass {
+			parts = append(parts, fmt.Sprintf("%d %s", n, c.Verdict))
+			counts[c.Verdict] = 0
+		}
+		if first == "" && c.Verdict != labs.Pass {
+			first = c.Title
+		}
+	}
+	return strings.Join(parts, ", ") + "; first: " + first
+}

@@ -1,0 +1,150 @@
+package grading
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"faultline/grader/internal/machine"
+	"faultline/grader/internal/result"
+	"faultline/grader/internal/submission"
+	"faultline/grader/internal/suites"
+	"faultline/labs"
+	"faultline/labs/labtest"
+)
+
+// A Grader grades solutions. Every field but Progress is needed. Its methods may
+// be called concurrently.
+type Grader struct {
+	Builder *machine.Builder
+	Pool    *machine.Pool
+	Workers int
+
+	// Progress is called when a case is over; nil for nobody. One call at a time.
+	Progress func(done, of int)
+}
+
+// An Order says what to grade. Zero is the whole lab, each case with its own
+// number of seeds, from seed 1 on.
+type Order struct {
+	Select    func(labs.Case) bool // nil for all cases
+	FirstSeed uint64
+	Seeds     int  // of each case; 0 for the case's own number
+	Twice     bool // perform every run a second time and compare the hashes
+}
+
+func (o Order) seeds(c labtest.Case) int {
+	if o.Seeds > 0 {
+		return o.Seeds
+	}
+	return c.Seeds
+}
+
+// Grade grades one solution. An error means that the grader failed or ctx ended;
+// whatever the solution does is in the result.
+func (g *Grader) Grade(ctx context.Context, suite suites.Suite, sol submission.Solution, o Order) (*result.Result, error) {
+	if o.FirstSeed == 0 {
+		o.FirstSeed = 1
+	}
+	cases := selected(suite, o)
+	guest, refusal, err := g.admit(ctx, suite, sol)
+	if err != nil {
+		return nil, err
+	}
+	tallies := make([]*tally, len(cases))
+	for i, c := range cases {
+		tallies[i] = newTally(c, o)
+	}
+	if refusal == nil {
+		if err := g.run(ctx, guest, tallies, o); err != nil {
+			return nil, err
+		}
+	}
+	return assemble(suite, sol, o, tallies, refusal), nil
+}
+
+func selected(suite suites.Suite, o Order) []labtest.Case {
+	var cases []labtest.Case
+	for _, c := range suite.Cases {
+		if o.Select == nil || o.Select(c.Case) {
+			cases = append(cases, c)
+		}
+	}
+	return cases
+}
+
+// A refusal is why a solution does not run at all.
+type refusal struct {
+	verdict labs.Verdict
+	reason  string
+	lines   []string
+}
+
+// admit holds a solution against the policy and builds it.
+func (g *Grader) admit(ctx context.Context, suite suites.Suite, sol submission.Solution) (*machine.Guest, *refusal, error) {
+	if findings := sol.Check(suite.Lab); len(findings) > 0 {
+		r := &refusal{verdict: labs.Forbidden, reason: "the solution uses what the lab does not allow"}
+		for _, f := range findings {
+			r.lines = append(r.lines, f.String())
+		}
+		return nil, r, nil
+	}
+	guest, err := g.Builder.Build(ctx, suite, sol)
+	if broken := (*machine.BuildError)(nil); errors.As(err, &broken) {
+		return nil, &refusal{labs.BuildError, "the solution does not compile", splitLines(broken.Text)}, nil
+	}
+	return guest, nil, err
+}
+
+// run performs the runs of all cases.
+func (g *Grader) run(ctx context.Context, guest *machine.Guest, tallies []*tally, o Order) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(g.Workers)
+	var mu sync.Mutex
+	done := 0
+	for _, t := range tallies {
+		for i := range o.seeds(t.c) {
+			if ctx.Err() != nil || t.decided() {
+				break
+			}
+			group.Go(func() error {
+				last, err := g.one(ctx, guest, t, o, i)
+				if last && g.Progress != nil {
+					mu.Lock()
+					defer mu.Unlock()
+					done++
+					g.Progress(done, len(tallies))
+				}
+				return err
+			})
+		}
+	}
+	return group.Wait()
+}
+
+// one performs the run of a case with its i-th seed, and reports whether the
+// case is over with it.
+func (g *Grader) one(ctx context.Context, guest *machine.Guest, t *tally, o Order, i int) (last bool, err error) {
+	req := labtest.Request{Case: t.c.ID(), Seed: o.FirstSeed + uint64(i)}
+	run, err := g.Pool.Run(ctx, guest, req, machine.Options{})
+	if err != nil {
+		return false, err
+	}
+	// A stuck run was ended at some moment of CPU time: it has no hash.
+	if o.Twice && run.Verdict != labs.Stuck {
+		again, err := g.Pool.Run(ctx, guest, req, machine.Options{})
+		if err != nil {
+			return false, err
+		}
+		if again.Hash != run.Hash {
+			run.Outcome = labtest.Outcome{Verdict: labs.GraderError, Finding: labtest.Finding{
+				Expected: "the same run twice has the same hash",
+				Actual:   fmt.Sprintf("%s and %s", run.Hash, again.Hash),
+			}}
+		}
+	}
+	return t.add(i, run), nil
+}

@@ -1,0 +1,140 @@
+package grading
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"faultline/grader/internal/machine"
+	"faultline/grader/internal/result"
+	"faultline/labs"
+	"faultline/labs/labtest"
+	"faultline/labs/trace"
+)
+
+// A tally collects the runs of one case.
+type tally struct {
+	c     labtest.Case
+	first uint64
+	seeds int
+
+	mu       sync.Mutex
+	runs     int
+	bad      machine.Run
+	badIndex int // of the lowest seed that did not pass; seeds if there is none
+	reached  map[string]bool
+}
+
+func newTally(c labtest.Case, o Order) *tally {
+	n := o.seeds(c)
+	return &tally{c: c, first: o.FirstSeed, seeds: n, badIndex: n, reached: map[string]bool{}}
+}
+
+// decided reports whether no further seed can change what became of the case.
+func (t *tally) decided() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.badIndex < t.seeds
+}
+
+// add takes in the run with the i-th seed, and reports whether it was the first
+// that decided the case or the last of all.
+func (t *tally) add(i int, run machine.Run) (last bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.runs++
+	for _, s := range run.Situations {
+		t.reached[s] = true
+	}
+	open := t.badIndex == t.seeds
+	if run.Verdict != labs.Pass && i < t.badIndex {
+		t.bad, t.badIndex = run, i
+	}
+	return open && (run.Verdict != labs.Pass || t.runs == t.seeds)
+}
+
+// result is what became of the case.
+func (t *tally) result() result.Case {
+	c := result.Case{ID: t.c.ID(), Name: t.c.Name, Title: t.c.Title, Ref: t.c.Ref,
+		MaxPoints: t.c.Points, Seeds: t.seeds, Passed: t.badIndex, Verdict: labs.Pass}
+	missed := t.missed()
+	switch {
+	case t.badIndex < t.seeds:
+		c.Verdict = t.bad.Verdict
+		c.Failure = failure(t.bad, t.first+uint64(t.badIndex))
+		c.Reason = reason(t.bad.Outcome)
+	case len(missed) > 0:
+		c.Verdict = labs.Vacuous
+		c.Reason = "no seed reached: " + strings.Join(missed, ", ")
+	default:
+		c.Points = c.MaxPoints
+	}
+	return c
+}
+
+// missed lists the situations that no run reached. Fewer seeds than the case
+// asks for prove nothing about that.
+func (t *tally) missed() []string {
+	var missed []string
+	for _, s := range t.c.Situations {
+		if !t.reached[s] && t.seeds >= t.c.Seeds {
+			missed = append(missed, s)
+		}
+	}
+	return missed
+}
+
+// reason is a failure in one line.
+func reason(o labtest.Outcome) string {
+	if o.Verdict == labs.NotImplemented || o.Expected == "" {
+		return o.Actual
+	}
+	return fmt.Sprintf("expected %s; %s", o.Expected, o.Actual)
+}
+
+const (
+	traceShown = 20 // events of a failing run
+	dumpShown  = 40 // lines of a dump
+)
+
+// failure is the evidence of a run that did not pass.
+func failure(run machine.Run, seed uint64) *result.Failure {
+	f := &result.Failure{Seed: seed, Virtual: run.Virtual, Hash: run.Hash, Finding: run.Finding}
+	var shown []string
+	for _, e := range run.Events {
+		switch e.Kind {
+		case trace.Fault:
+			f.Plan = append(f.Plan, e.Text)
+		case trace.Step:
+			f.Story = append(f.Story, fmt.Sprintf("%d %s", e.N, e.Text))
+		case trace.Reach, trace.Model, trace.Note:
+		default:
+			shown = append(shown, e.String())
+		}
+	}
+	f.Of = len(shown)
+	f.Trace = shown[max(0, len(shown)-traceShown):]
+	f.Dump = dump(run)
+	return f
+}
+
+// dump is what the solution's goroutines did last, as far as anybody said.
+func dump(run machine.Run) []string {
+	lines := splitLines(run.Dump)
+	if run.Dump == "" {
+		for _, e := range run.Events {
+			if e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote) {
+				lines = splitLines(strings.TrimPrefix(e.Text, labtest.DumpNote))
+			}
+		}
+	}
+	return lines[:min(len(lines), dumpShown)]
+}
+
+func splitLines(text string) []string {
+	text = strings.TrimRight(text, "\n")
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}

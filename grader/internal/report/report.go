@@ -1,0 +1,240 @@
+// Package report writes results as text, for a terminal or a file.
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"faultline/grader/internal/result"
+	"faultline/labs"
+)
+
+// A Style says how text looks. The zero value is plain.
+type Style struct {
+	Color bool
+}
+
+// width is how many columns a report takes at most, but for what students and
+// their plans say.
+const width = 100
+
+func (s Style) paint(code, text string) string {
+	if !s.Color {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (s Style) bold(text string) string { return s.paint("1", text) }
+
+// word is a verdict as a table shows it: never by colour alone.
+func (s Style) word(v labs.Verdict) string {
+	text := fmt.Sprintf("%-5s", short(v))
+	switch v {
+	case labs.Pass:
+		return s.paint("32", text)
+	case labs.NotImplemented:
+		return s.paint("2", text)
+	case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+		return s.paint("35", text)
+	}
+	return s.paint("31", text)
+}
+
+func short(v labs.Verdict) string {
+	switch v {
+	case labs.Pass:
+		return "pass"
+	case labs.NotImplemented:
+		return "todo"
+	}
+	return "FAIL"
+}
+
+// Write writes the table of a result, each failure, the score and what to do
+// next.
+func Write(w io.Writer, r *result.Result, s Style) {
+	fmt.Fprintf(w, "%s\n", s.bold(fmt.Sprintf("lab %d %s: %s", r.Number, r.Lab, r.Solution)))
+	for _, note := range r.Notes {
+		fmt.Fprintf(w, "note: %s\n", note)
+	}
+	writeTable(w, r, s)
+	if len(r.Refused) > 0 {
+		writeRefused(w, r, s)
+	}
+	for _, c := range r.Cases() {
+		if c.Failure != nil && c.Verdict != labs.NotImplemented {
+			fmt.Fprintln(w)
+			Failure(w, r, c, s)
+		}
+	}
+	writeScore(w, r, s)
+}
+
+func writeTable(w io.Writer, r *result.Result, s Style) {
+	for _, stage := range r.Stages {
+		fmt.Fprintf(w, "\n%s  %d of %d points\n", s.bold("stage "+stage.Letter+", "+stage.Title), stage.Points, stage.MaxPoints)
+		for _, c := range stage.Cases {
+			fmt.Fprintf(w, "  %s %-16s %2d/%-2d  %s\n", s.word(c.Verdict), c.Name, c.Points, c.MaxPoints, summary(r, c))
+		}
+	}
+}
+
+// summary is what a line of the table says of a case.
+func summary(r *result.Result, c result.Case) string {
+	switch {
+	case c.Verdict == labs.Pass:
+		return count(c.Seeds, "seed")
+	case c.Failure == nil || c.Verdict == labs.NotImplemented:
+		return c.Reason
+	}
+	return fmt.Sprintf("%s at seed %d, after %s passed", c.Verdict, c.Failure.Seed, count(c.Passed, "seed"))
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func writeRefused(w io.Writer, r *result.Result, s Style) {
+	c := r.Cases()[0]
+	fmt.Fprintf(w, "\n%s  %s\n", s.word(c.Verdict), s.bold(string(c.Verdict)+": "+c.Reason))
+	for _, line := range r.Refused {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+}
+
+// Failure writes the evidence of a case that did not pass: property, expected
+// and actual, plan, story, trace, and how to see it again.
+func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
+	f := c.Failure
+	fmt.Fprintf(w, "%s %s\n", s.word(c.Verdict), s.bold(c.ID+"  "+c.Title))
+	field(w, "seed", fmt.Sprintf("%d, %s of virtual time", f.Seed, f.Virtual.Round(time.Microsecond)))
+	property := f.Property
+	if property == "" {
+		property = c.Title
+	}
+	field(w, "property", property+"  ("+c.Ref+")")
+	if c.Verdict != labs.Fail {
+		field(w, "verdict", string(c.Verdict))
+	}
+	field(w, "expected", f.Expected)
+	field(w, "actual", f.Actual)
+	field(w, "where", f.Where)
+	list(w, "plan", f.Plan, planShown)
+	list(w, "story", f.Story, storyShown)
+	list(w, "yours", f.Dump, dumpShown)
+	title := "trace"
+	if f.Of > len(f.Trace) && len(f.Trace) > 0 {
+		field(w, title, fmt.Sprintf("the last %d of %d events", len(f.Trace), f.Of))
+		title = ""
+	}
+	list(w, title, f.Trace, len(f.Trace))
+	field(w, "again", again(r, c))
+}
+
+const (
+	planShown  = 12 // lines of a plan; the file has all
+	storyShown = 12
+	dumpShown  = 12
+)
+
+// field writes a labelled text, wrapped under its label.
+func field(w io.Writer, label, text string) {
+	if text == "" {
+		return
+	}
+	for i, line := range wrap(text, width-12) {
+		if i > 0 {
+			label = ""
+		}
+		fmt.Fprintf(w, "  %-9s %s\n", label, line)
+	}
+}
+
+// list writes lines under one label, and says how many it leaves out.
+func list(w io.Writer, label string, lines []string, limit int) {
+	for i, line := range lines[:min(len(lines), limit)] {
+		if i > 0 {
+			label = ""
+		}
+		fmt.Fprintf(w, "  %-9s %s\n", label, line)
+	}
+	if rest := len(lines) - limit; rest > 0 {
+		fmt.Fprintf(w, "  %-9s (%d more)\n", "", rest)
+	}
+}
+
+// wrap breaks a text at spaces into lines of at most n columns, where it can.
+func wrap(text string, n int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > n {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}
+
+// again is the command that performs the failing run once more.
+func again(r *result.Result, c result.Case) string {
+	starter := r.Solution == "solutions-skeleton/"+r.Lab
+	switch {
+	case c.Failure.File != "" && starter:
+		return "make replay FILE=" + c.Failure.File
+	case c.Failure.File != "":
+		return fmt.Sprintf("make replay FILE=%s SOLUTION=%s", c.Failure.File, r.Solution)
+	case starter:
+		return fmt.Sprintf("make lab-%d CASE=%s SEED=%d", r.Number, c.Name, c.Failure.Seed)
+	}
+	return fmt.Sprintf("grader test %s --solution %s --seed %d --seeds 1", c.ID, r.Solution, c.Failure.Seed)
+}
+
+func writeScore(w io.Writer, r *result.Result, s Style) {
+	counts := map[labs.Verdict]int{}
+	for _, c := range r.Cases() {
+		counts[c.Verdict]++
+	}
+	var parts []string
+	for _, v := range []labs.Verdict{labs.Pass, labs.Fail, labs.Panic, labs.Deadlock, labs.Stuck, labs.Memory, labs.Output,
+		labs.BuildError, labs.Forbidden, labs.NotImplemented, labs.Inconclusive, labs.Vacuous, labs.GraderError} {
+		if counts[v] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[v], v))
+		}
+	}
+	fmt.Fprintf(w, "\n%s  %s\n", s.bold(fmt.Sprintf("score %d of %d", r.Points, r.MaxPoints)), strings.Join(parts, ", "))
+	if next := nextStep(r); next != "" {
+		fmt.Fprintf(w, "next  %s\n", next)
+	}
+}
+
+// nextStep is the single most useful thing to do: the first case, in the order
+// of the work, that did not pass.
+func nextStep(r *result.Result) string {
+	for _, stage := range r.Stages {
+		for _, c := range stage.Cases {
+			switch c.Verdict {
+			case labs.Pass:
+				continue
+			case labs.NotImplemented:
+				return fmt.Sprintf("write stage %s, %s: handouts/%02d-%s.md", stage.Letter, stage.Title, r.Number, r.Lab)
+			case labs.BuildError, labs.Forbidden:
+				return "mend what is listed above; nothing was run"
+			case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+				return c.ID + ": this is the grader's fault, not the solution's; please report it"
+			}
+			return "mend " + c.ID + ": " + c.Title
+		}
+	}
+	return ""
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+)
+
+// A progress shows how far a long work is: a bar on a terminal, elsewhere a line
+// now and then, always on standard error. Its methods are called one at a time.
+type progress struct {
+	name string
+	w    io.Writer
+	next time.Time // of the next line, where there is no bar
+	bars *mpb.Progress
+	bar  *mpb.Bar
+}
+
+// every is how often a work without a terminal says how far it is.
+const every = 10 * time.Second
+
+func (w *workshop) progress(name string, total int) *progress {
+	p := &progress{name: name, w: w.err, next: time.Now().Add(every)}
+	if !isTerminal(w.err) {
+		return p
+	}
+	p.bars = mpb.New(mpb.WithOutput(w.err), mpb.WithWidth(40))
+	p.bar = p.bars.AddBar(int64(total), mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.Name(name+" ")),
+		mpb.AppendDecorators(decor.CountersNoUnit("%d of %d "), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO), "")))
+	return p
+}
+
+// set says that so much is done.
+func (p *progress) set(done, of int) {
+	if p.bar != nil {
+		p.bar.SetTotal(int64(of), false)
+		p.bar.SetCurrent(int64(done))
+		return
+	}
+	if now := time.Now(); now.After(p.next) {
+		p.next = now.Add(every)
+		fmt.Fprintf(p.w, "%s: %d of %d\n", p.name, done, of)
+	}
+}
+
+// end takes the bar away.
+func (p *progress) end() {
+	if p.bar != nil {
+		p.bar.Abort(true)
+		p.bars.Wait()
+	}
+}

@@ -1,0 +1,303 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+
+	"faultline/grader/internal/grading"
+	"faultline/grader/internal/mutant"
+	"faultline/grader/internal/result"
+	"faultline/grader/internal/skeleton"
+	"faultline/grader/internal/submission"
+	"faultline/grader/internal/suites"
+	"faultline/labs"
+)
+
+func selftestCommand() *cobra.Command {
+	var seeds, jobs int
+	var update bool
+	cmd := &cobra.Command{
+		Use:   "selftest [LAB...]",
+		Short: "Prove that the suites are right: references pass, mutants are caught",
+		Long: "Selftest holds each lab's suite against solutions of which it is known what they are worth:\n" +
+			"the reference and its correct variants must pass, the starter code must be not implemented\n" +
+			"everywhere, each mutant must be caught by the case that is meant for it, every run must give\n" +
+			"the same hash twice, and no case may be vacuous. What catches what must be as in kills.txt.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				for _, l := range labs.All() {
+					args = append(args, l.Name)
+				}
+			}
+			w, err := openWorkshop(cmd, jobs)
+			if err != nil {
+				return err
+			}
+			defer w.close()
+			return w.selftest(cmd.Context(), args, grading.Order{Seeds: seeds, Twice: true}, update)
+		},
+	}
+	cmd.Flags().IntVar(&seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
+	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
+	cmd.Flags().BoolVar(&update, "update", false, "write kills.txt anew")
+	return cmd
+}
+
+// selftest tests the suites of the named labs, and says at the end all that is
+// wrong.
+func (w *workshop) selftest(ctx context.Context, names []string, o grading.Order, update bool) error {
+	var wrong []string
+	for _, name := range names {
+		suite, err := findLab(name)
+		if err != nil {
+			return err
+		}
+		found, err := w.selftestLab(ctx, suite, o, update)
+		if err != nil {
+			return err
+		}
+		wrong = append(wrong, found...)
+	}
+	if len(wrong) == 0 {
+		fmt.Fprintln(w.out, "all is as it must be")
+		return nil
+	}
+	fmt.Fprintf(w.out, "\n%d things are wrong:\n", len(wrong))
+	for _, line := range wrong {
+		fmt.Fprintln(w.out, "  "+line)
+	}
+	return errFailed
+}
+
+// A specimen is a solution of which it is known what must become of it.
+type specimen struct {
+	name string
+	sol  submission.Solution
+	want expectation
+}
+
+// An expectation returns what is wrong with a result, nothing if it is as it
+// must be.
+type expectation func(*result.Result) []string
+
+func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, o grading.Order, update bool) ([]string, error) {
+	specimens, err := w.specimens(suite)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(w.out, "lab %d %s: %d cases, %d solutions\n", suite.Lab.Number, suite.Lab.Name, len(suite.Cases), len(specimens))
+	progress := w.progress(suite.Lab.Name, len(specimens))
+	defer progress.end()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go w.buildAhead(ctx, suite, specimens)
+	var wrong []string
+	kills := killTable{suite: suite}
+	for i, s := range specimens {
+		r, err := w.grader.Grade(ctx, suite, s.sol, o)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.name, err)
+		}
+		for _, line := range append(faults(r), s.want(r)...) {
+			wrong = append(wrong, s.name+": "+line)
+		}
+		kills.add(s.name, r)
+		progress.set(i+1, len(specimens))
+	}
+	fmt.Fprint(w.out, kills.String())
+	idle := kills.idle()
+	if len(idle) > 0 {
+		fmt.Fprintf(w.out, "cases that no mutant needs: %s\n", strings.Join(idle, ", "))
+	}
+	if o.Seeds == 0 {
+		drift, err := compareKills(filepath.Join(w.root, referenceDir(suite.Lab), "kills.txt"), kills.String(), update)
+		return append(wrong, drift...), err
+	}
+	return wrong, nil
+}
+
+// buildAhead builds the guests in the order in which they will be needed. What
+// fails, fails again where it is needed.
+func (w *workshop) buildAhead(ctx context.Context, suite suites.Suite, specimens []specimen) {
+	for _, s := range specimens {
+		if ctx.Err() != nil {
+			return
+		}
+		w.builder.Build(ctx, suite, s.sol)
+	}
+}
+
+// specimens are the reference, the starter code, the variants and the mutants.
+func (w *workshop) specimens(suite suites.Suite) ([]specimen, error) {
+	ref, err := w.reference(suite.Lab)
+	if err != nil {
+		return nil, err
+	}
+	starter, err := skeleton.Generate(filepath.Join(w.root, referenceDir(suite.Lab)), suite.Lab.Files)
+	if err != nil {
+		return nil, err
+	}
+	all := []specimen{
+		{"reference", ref, allMust(labs.Pass)},
+		{"starter code", submission.Solution{Dir: "starter", Files: starter}, allMust(labs.NotImplemented)},
+	}
+	for _, kind := range []string{"variants", "mutants"} {
+		patches, err := mutant.Load(filepath.Join(w.root, referenceDir(suite.Lab), kind))
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range patches {
+			files, err := m.Apply(ref.Files)
+			if err != nil {
+				return nil, err
+			}
+			s := specimen{m.Name, submission.Solution{Dir: m.Name, Files: files}, killedBy(m.Kill)}
+			if kind == "variants" {
+				s.want = passesBut(m.Fails)
+			}
+			all = append(all, s)
+		}
+	}
+	return all, nil
+}
+
+// faults are verdicts that are our own fault, whatever the solution is.
+func faults(r *result.Result) []string {
+	var lines []string
+	for _, c := range r.Cases() {
+		switch c.Verdict {
+		case labs.GraderError, labs.Vacuous, labs.Inconclusive, labs.Forbidden, labs.BuildError:
+			lines = append(lines, fmt.Sprintf("%s: %s: %s %s", c.ID, c.Verdict, c.Reason, strings.Join(r.Refused, " ")))
+		}
+	}
+	return lines
+}
+
+func allMust(v labs.Verdict) expectation {
+	return func(r *result.Result) (lines []string) {
+		for _, c := range r.Cases() {
+			if c.Verdict != v {
+				lines = append(lines, mismatch(c, string(v)))
+			}
+		}
+		return lines
+	}
+}
+
+// passesBut is for a correct variant, which may miss a budget.
+func passesBut(fails []string) expectation {
+	return func(r *result.Result) (lines []string) {
+		for _, c := range r.Cases() {
+			want := labs.Pass
+			if slices.Contains(fails, c.ID) {
+				want = labs.Fail
+			}
+			if c.Verdict != want {
+				lines = append(lines, mismatch(c, string(want)))
+			}
+		}
+		return lines
+	}
+}
+
+// killedBy is for a mutant.
+func killedBy(cases []string) expectation {
+	return func(r *result.Result) (lines []string) {
+		if len(cases) == 0 {
+			return []string{"its file has no line \"kill: LAB/STAGE/CASE\""}
+		}
+		for _, id := range cases {
+			i := slices.IndexFunc(r.Cases(), func(c result.Case) bool { return c.ID == id })
+			if i < 0 {
+				lines = append(lines, "there is no case "+id)
+			} else if c := r.Cases()[i]; !kills(c) {
+				lines = append(lines, mismatch(c, "a failure"))
+			}
+		}
+		return lines
+	}
+}
+
+func mismatch(c result.Case, want string) string {
+	line := fmt.Sprintf("%s gave %s, want %s", c.ID, c.Verdict, want)
+	if c.Failure != nil {
+		line += fmt.Sprintf(" (seed %d: %s)", c.Failure.Seed, c.Reason)
+	}
+	return line
+}
+
+// kills reports whether a case found something wrong with the solution.
+func kills(c result.Case) bool {
+	switch c.Verdict {
+	case labs.Fail, labs.Panic, labs.Deadlock, labs.Stuck, labs.Memory, labs.Output:
+		return true
+	}
+	return false
+}
+
+// A killTable says which cases catch which solution.
+type killTable struct {
+	suite suites.Suite
+	rows  []string
+	used  map[string]bool
+}
+
+// add notes the cases that caught a solution, each with the number of seeds that
+// it took.
+func (k *killTable) add(name string, r *result.Result) {
+	if k.used == nil {
+		k.used = map[string]bool{}
+	}
+	var caught []string
+	for _, c := range r.Cases() {
+		if kills(c) {
+			k.used[c.ID] = true
+			_, short, _ := strings.Cut(c.ID, "/")
+			caught = append(caught, fmt.Sprintf("%s %s@%d", short, c.Verdict, c.Passed+1))
+		}
+	}
+	if len(caught) == 0 {
+		caught = []string{"-"}
+	}
+	k.rows = append(k.rows, fmt.Sprintf("%-28s %s", name, strings.Join(caught, ", ")))
+}
+
+// String is the table as it stands in kills.txt: a line for each solution, with
+// "case verdict@seed" for each case that caught it.
+func (k *killTable) String() string { return strings.Join(k.rows, "\n") + "\n" }
+
+// idle lists the cases that caught nothing.
+func (k *killTable) idle() []string {
+	all := map[string]bool{}
+	for _, c := range k.suite.Cases {
+		if !k.used[c.ID()] {
+			all[c.ID()] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// compareKills compares a table with the golden one, or replaces that.
+func compareKills(path, got string, update bool) ([]string, error) {
+	if update {
+		return nil, writeFile(path, got)
+	}
+	want, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		return []string{"the kill table is not as in " + filepath.Base(path) +
+			"; if that is right, run selftest --update and commit it:\n" + diff}, nil
+	}
+	return nil, nil
+}

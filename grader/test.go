@@ -1,0 +1,182 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"faultline/grader/internal/grading"
+	"faultline/grader/internal/report"
+	"faultline/grader/internal/result"
+	"faultline/labs"
+	"faultline/labs/labtest"
+)
+
+type testFlags struct {
+	solution string
+	seed     string
+	seeds    int
+	jobs     int
+	out      string
+	json     bool
+	race     bool
+}
+
+func testCommand() *cobra.Command {
+	var f testFlags
+	cmd := &cobra.Command{
+		Use:   "test LAB[/STAGE[/CASE]]",
+		Short: "Run the cases of a lab over one solution and explain what fails",
+		Example: "  grader test 1                      all of lab 1 over what you edit\n" +
+			"  grader test messaging/B            one stage\n" +
+			"  grader test 1/lost-ack --seed 7    one case with one seed",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return runTest(cmd, args[0], f) },
+	}
+	cmd.Flags().StringVar(&f.solution, "solution", "", "folder of the solution (default: the starter code's)")
+	cmd.Flags().StringVar(&f.seed, "seed", "", "the first seed; alone, the only one")
+	cmd.Flags().IntVar(&f.seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
+	cmd.Flags().IntVar(&f.jobs, "jobs", 0, "how many runs at once (default: one for each core)")
+	cmd.Flags().StringVar(&f.out, "out", "out", "folder for plans and reports")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print the result as JSON, for a program to read")
+	cmd.Flags().BoolVar(&f.race, "race", false, "look for data races instead, outside the machine")
+	return cmd
+}
+
+func runTest(cmd *cobra.Command, what string, f testFlags) error {
+	s, err := parseSelection(what)
+	if err != nil {
+		return err
+	}
+	order, err := f.order(s)
+	if err != nil {
+		return err
+	}
+	w, err := openWorkshop(cmd, f.jobs)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	sol, err := w.solution(s.suite.Lab, f.solution)
+	if err != nil {
+		return err
+	}
+	if f.race {
+		return w.race(cmd.Context(), s, sol)
+	}
+	progress := w.progress(s.suite.Lab.Name, len(s.suite.Cases))
+	w.grader.Progress = progress.set
+	r, err := w.grader.Grade(cmd.Context(), s.suite, sol, order)
+	progress.end()
+	if err != nil {
+		return err
+	}
+	if err := writePlans(f.out, r); err != nil {
+		return err
+	}
+	if err := w.show(r, f.json); err != nil {
+		return err
+	}
+	return verdict(r)
+}
+
+func (f testFlags) order(s selection) (grading.Order, error) {
+	o := grading.Order{Select: s.matches, Seeds: f.seeds}
+	if f.seeds < 0 {
+		return o, fmt.Errorf("--seeds %d: expected a number from 1 on", f.seeds)
+	}
+	if f.seed == "" {
+		return o, nil
+	}
+	seed, err := labtest.ParseSeed(f.seed)
+	if o.FirstSeed = seed; o.Seeds == 0 {
+		o.Seeds = 1
+	}
+	if err == nil && seed == 0 {
+		err = fmt.Errorf("seed 0: seeds begin at 1")
+	}
+	return o, err
+}
+
+// show prints a result on standard output.
+func (w *workshop) show(r *result.Result, asJSON bool) error {
+	if !asJSON {
+		report.Write(w.out, r, w.style())
+		return nil
+	}
+	text, err := r.JSON()
+	if err == nil {
+		_, err = w.out.Write(text)
+	}
+	return err
+}
+
+// verdict is the error that makes the grader's exit code of a result.
+func verdict(r *result.Result) error {
+	for _, c := range r.Cases() {
+		switch c.Verdict {
+		case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+			return fmt.Errorf("%s: %s (%s): a fault of the grader, please report it", c.ID, c.Verdict, c.Reason)
+		}
+	}
+	if !r.Passed() {
+		return errFailed
+	}
+	return nil
+}
+
+// writePlans writes the plan of each failing run into dir, so that it can be
+// read, edited and replayed, and notes its name in the result.
+func writePlans(dir string, r *result.Result) error {
+	for i := range r.Stages {
+		for j := range r.Stages[i].Cases {
+			c := &r.Stages[i].Cases[j]
+			if c.Failure == nil || c.Verdict == labs.NotImplemented {
+				continue
+			}
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return fmt.Errorf("folder for plans: %w", err)
+			}
+			c.Failure.File = filepath.ToSlash(filepath.Join(dir, strings.ReplaceAll(c.ID, "/", "-")+".plan"))
+			if err := writeFile(c.Failure.File, planText(*c)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// planText is the file that replays a failure.
+func planText(c result.Case) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n# %s: %s\n", c.Title, c.Verdict, strings.ReplaceAll(c.Reason, "\n", " "))
+	b.WriteString("# Each line below \"plan\" is a fault; remove or change lines and replay.\n")
+	fmt.Fprintf(&b, "case %s\nseed %d\nplan\n", c.ID, c.Failure.Seed)
+	for _, fault := range c.Failure.Plan {
+		b.WriteString(fault + "\n")
+	}
+	return b.String()
+}
+
+// writeFile replaces a file as a whole: whoever reads it sees the old text or the
+// new.
+func writeFile(path, text string) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if _, err = tmp.WriteString(text); err == nil {
+		err = tmp.Chmod(0o644)
+	}
+	if e := tmp.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	return err
+}

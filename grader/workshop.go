@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"faultline/grader/internal/grading"
+	"faultline/grader/internal/machine"
+	"faultline/grader/internal/report"
+	"faultline/grader/internal/submission"
+	"faultline/grader/internal/suites"
+	"faultline/labs"
+)
+
+// cpuLimit is the CPU time that one run may take. The longest run of a
+// reference takes a fiftieth of it.
+const cpuLimit = 5 * time.Second
+
+// A workshop is what commands that run solutions have in common.
+type workshop struct {
+	root    string // of the module
+	builder *machine.Builder
+	pool    *machine.Pool
+	grader  *grading.Grader
+	out     io.Writer
+	err     io.Writer
+}
+
+// openWorkshop finds the tree and starts a machine with so many workers; 0 is
+// one for each core.
+func openWorkshop(cmd *cobra.Command, jobs int) (*workshop, error) {
+	root, err := findRoot()
+	if err != nil {
+		return nil, err
+	}
+	cache, err := cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	if jobs <= 0 {
+		jobs = runtime.NumCPU()
+	}
+	w := &workshop{root: root, out: cmd.OutOrStdout(), err: cmd.ErrOrStderr()}
+	w.builder = &machine.Builder{Root: root, Cache: cache}
+	w.builder.Prune()
+	w.pool = machine.NewPool(machine.PoolConfig{
+		Command: []string{self, "worker"}, Workers: jobs, Cache: cache, CPULimit: cpuLimit})
+	w.grader = &grading.Grader{Builder: w.builder, Pool: w.pool, Workers: jobs}
+	return w, nil
+}
+
+func (w *workshop) close() { w.pool.Close() }
+
+// style is how reports on standard output look: coloured on a terminal, unless
+// NO_COLOR is set (no-color.org).
+func (w *workshop) style() report.Style {
+	return report.Style{Color: isTerminal(w.out) && os.Getenv("NO_COLOR") == ""}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+// findRoot looks for the tree of Faultline from the working folder upwards.
+func findRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(text), "module faultline\n") {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", errors.New("no folder from here upwards is Faultline's: run the grader inside its tree")
+		}
+		dir = parent
+	}
+}
+
+// cacheDir is where guests are kept: FAULTLINE_CACHE, or the user's cache.
+func cacheDir() (string, error) {
+	dir := os.Getenv("FAULTLINE_CACHE")
+	if dir == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("no folder for the cache (%w): set FAULTLINE_CACHE to one", err)
+		}
+		dir = filepath.Join(user, "faultline")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o755)
+}
+
+// findLab finds a lab's suite by number or name.
+func findLab(name string) (suites.Suite, error) {
+	if s, ok := suites.Find(name); ok {
+		return s, nil
+	}
+	var known []string
+	for _, l := range labs.All() {
+		known = append(known, fmt.Sprintf("%d or %s", l.Number, l.Name))
+	}
+	return suites.Suite{}, fmt.Errorf("there is no lab %q: use %s", name, strings.Join(known, ", "))
+}
+
+// starterDir is the folder that students edit, below the root.
+func starterDir(lab labs.Lab) string { return "solutions-skeleton/" + lab.Name }
+
+// referenceDir is where the staff's solution is, below the root.
+func referenceDir(lab labs.Lab) string { return "labs/internal/staff/" + lab.Name }
+
+// solution reads the solution in a folder; "" is the one that students edit.
+func (w *workshop) solution(lab labs.Lab, dir string) (submission.Solution, error) {
+	if dir == "" {
+		return w.read(lab, filepath.Join(w.root, starterDir(lab)), starterDir(lab), nil)
+	}
+	starter, _ := w.read(lab, filepath.Join(w.root, starterDir(lab)), starterDir(lab), nil)
+	return w.read(lab, dir, filepath.ToSlash(filepath.Clean(dir)), starter.Files)
+}
+
+// read reads a solution and calls its folder by the name that people know.
+func (w *workshop) read(lab labs.Lab, dir, name string, starter map[string][]byte) (submission.Solution, error) {
+	sol, err := submission.Read(lab, dir, starter)
+	sol.Dir = name
+	return sol, err
+}
+
+// reference reads the staff's solution, which a student's kit does not have.
+func (w *workshop) reference(lab labs.Lab) (submission.Solution, error) {
+	dir := filepath.Join(w.root, referenceDir(lab))
+	if _, err := os.Stat(dir); err != nil {
+		return submission.Solution{}, fmt.Errorf("%s is not here: this command needs the staff's tree, not a student's kit", referenceDir(lab))
+	}
+	return w.read(lab, dir, referenceDir(lab), nil)
+}

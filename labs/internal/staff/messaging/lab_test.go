@@ -1,0 +1,19 @@
+package messaging
+
+import (
+	"testing"
+
+	"faultline/labs/messaging/messagingtest"
+)
+
+func Test(t *testing.T) {
+	messagingtest.Run(t, messagingtest.Solution{
+		NewMailbox:        NewMailbox,
+		Marshal:           Marshal,
+		Unmarshal:         Unmarshal,
+		NewSender:         NewSender,
+		NewReceiver:       NewReceiver,
+		NewWindowSender:   NewWindowSender,
+		NewWindowReceiver: NewWindowReceiver,
+	})
+}
