@@ -317,16 +317,16 @@ func (r *windowReceiver) Close() (err error) {
 	return err
 }
 
-// next takes the next message. The sender hears of the new room if it knows of
-// none, and else only when there is a good deal more than it knows of. One ack
-// for each message would be too many; the one for the first would be too little:
-// the sender would send one message, and wait (the silly window of RFC 1122).
+// next takes the next message. The sender hears of the new room once it is half
+// the buffer more than it knows of. An ack for each message would be many; one
+// for the first alone would let it send one message and wait for the next ack
+// (the silly window, RFC 9293 §3.8.6.2.2).
 //
 //lab:omit
 func (r *windowReceiver) next() []byte {
 	msg := r.ready[0]
 	r.ready = r.ready[1:]
-	if r.told == 0 || r.room()-r.told >= r.opt.Buffer/2 {
+	if r.room()-r.told >= (r.opt.Buffer+1)/2 {
 		r.ack()
 	}
 	return msg
