@@ -1,0 +1,77 @@
+# What people type here. "make" alone lists it.
+#
+# Every target that runs the grader builds it first; go's cache makes that cheap.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+GRADER := .bin/grader
+
+# What a run of a lab is about, for example: make lab-1 STAGE=B CASE=lost-ack SEED=7
+PART = $*$(if $(STAGE),/$(STAGE))$(if $(CASE),/$(CASE))
+FROM = $(if $(SOLUTION),--solution '$(SOLUTION)')
+WITH = $(if $(SEED),--seed '$(SEED)') $(if $(SEEDS),--seeds '$(SEEDS)')
+
+##@ For students
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z%-]+:.*## / { sub(/%/, "N", $$1); printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+lab-%: build ## test lab N; narrow it: STAGE=B CASE=lost-ack SEED=7 SEEDS=500 SOLUTION=folder
+	@$(GRADER) test '$(PART)' $(FROM) $(WITH)
+
+race-%: build ## look for data races in lab N; STAGE= CASE= SOLUTION= as above
+	@$(GRADER) test '$(PART)' --race $(FROM)
+
+.PHONY: replay
+replay: build ## perform a failed run again and print its trace: FILE=out/….plan SOLUTION=folder
+	@$(if $(FILE),$(GRADER) replay '$(FILE)' $(FROM),echo 'say which run: make replay FILE=out/….plan' >&2; exit 2)
+
+##@ For instructors
+
+.PHONY: demo
+demo: build ## grade a sample class, into out/demo
+	@$(GRADER) demo
+
+##@ For maintainers
+
+.PHONY: test
+test: check gotest selftest ## everything that CI runs
+
+.PHONY: check
+check: build ## the quick part: gofmt, vet, staticcheck, starter code up to date
+	@unformatted=$$(gofmt -l grader labrpc labs solutions-skeleton); \
+		if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted >&2; exit 1; fi
+	@go vet ./...
+	@go tool staticcheck $$(go list ./... | grep -v /solutions-skeleton/)
+	@# Starter code names what only the finished code uses.
+	@go tool staticcheck -checks=inherit,-U1000 ./solutions-skeleton/...
+	@$(GRADER) skeleton --check
+
+# Where the race detector is cheap, and the code is made for many goroutines.
+RACE = ./labrpc ./labs/trace ./labs/simsync ./labs/labtest
+
+.PHONY: gotest
+gotest: ## the Go tests, some of them with the race detector
+	@go test ./...
+	@if command -v "$$(go env CC)" >/dev/null; then go test -race $(RACE); \
+		else echo "no C compiler ($$(go env CC)): go test -race is left out"; fi
+
+.PHONY: selftest
+selftest: build ## prove the suites: references pass, every mutant is caught
+	@$(GRADER) selftest
+
+.PHONY: skeleton
+skeleton: build ## make the starter code anew; overwrites solutions-skeleton/
+	@$(GRADER) skeleton
+
+.PHONY: bench
+bench: ## measure
+	@go test -run '^$$' -bench . ./...
+
+.PHONY: build
+build: ## the grader, into .bin/grader
+	@go build -o $(GRADER) ./grader
