@@ -1,0 +1,378 @@
+package main_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"faultline/grader/internal/suites"
+	"faultline/labs"
+)
+
+// The tree, seen from the folder of these tests.
+const docRoot = ".."
+
+// A docPage is a page of prose that people read.
+type docPage struct {
+	path string // from the root
+	text string
+}
+
+// docPages are the README and the handouts.
+func docPages(t *testing.T) []docPage {
+	t.Helper()
+	handouts, err := filepath.Glob(filepath.Join(docRoot, "handouts", "*.md"))
+	if err != nil || len(handouts) == 0 {
+		t.Fatalf("no handouts: %v", err)
+	}
+	var pages []docPage
+	for _, file := range append(handouts, filepath.Join(docRoot, "README.md")) {
+		path, err := filepath.Rel(docRoot, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, docPage{filepath.ToSlash(path), docRead(t, path)})
+	}
+	return pages
+}
+
+func docRead(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(docRoot, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// docHandout reads the handout of a lab.
+func docHandout(t *testing.T, lab labs.Lab) string {
+	t.Helper()
+	return docRead(t, fmt.Sprintf("handouts/%02d-%s.md", lab.Number, lab.Name))
+}
+
+func TestHandoutsHaveTheTablesOfTheSuites(t *testing.T) {
+	const head = "| case | points | what must hold |"
+	for _, s := range suites.All() {
+		for _, stage := range s.Lab.Stages {
+			t.Run(fmt.Sprintf("lab %d stage %s", s.Lab.Number, stage.Letter), func(t *testing.T) {
+				_, section, found := strings.Cut(docHandout(t, s.Lab), "\n## Stage "+stage.Letter+": "+stage.Title+"\n")
+				if !found {
+					t.Fatalf("the handout has no heading %q", "## Stage "+stage.Letter+": "+stage.Title)
+				}
+				section, _, _ = strings.Cut(section, "\n## ")
+				_, table, found := strings.Cut(section, head+"\n|---|---|---|\n")
+				if !found {
+					t.Fatalf("the stage has no table %q", head)
+				}
+				table, _, _ = strings.Cut(table, "\n\n")
+				var want []string
+				for _, c := range s.Cases {
+					if c.Stage == stage.Letter {
+						want = append(want, fmt.Sprintf("| %s | %d | %s |", c.Name, c.Points, c.Title))
+					}
+				}
+				if diff := cmp.Diff(want, strings.Split(table, "\n")); diff != "" {
+					t.Errorf("the table is not the suite's (- suite, + handout):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestHandoutsListTheImportsThatTheGraderAllows(t *testing.T) {
+	for _, lab := range labs.All() {
+		list := regexp.MustCompile(`(?s)You may import (.*?)\.`).FindStringSubmatch(docHandout(t, lab))
+		if list == nil {
+			t.Errorf("lab %d: no sentence \"You may import …\"", lab.Number)
+			continue
+		}
+		var got []string
+		for _, span := range docSpan.FindAllStringSubmatch(list[1], -1) {
+			got = append(got, span[1])
+		}
+		if diff := cmp.Diff(lab.Imports, got); diff != "" {
+			t.Errorf("lab %d (- allowed, + handout):\n%s", lab.Number, diff)
+		}
+	}
+}
+
+func TestHandoutsSayWhatAStageIsWorth(t *testing.T) {
+	for _, s := range suites.All() {
+		for _, stage := range s.Lab.Stages {
+			points := 0
+			for _, c := range s.Cases {
+				if c.Stage == stage.Letter {
+					points += c.Points
+				}
+			}
+			row := regexp.MustCompile(fmt.Sprintf(`(?m)^\| \[%s\]\(.*\) \| .* \| %d \| .* \|$`, stage.Letter, points))
+			if !row.MatchString(docHandout(t, s.Lab)) {
+				t.Errorf("lab %d: no row of the first table says that stage %s has %d points", s.Lab.Number, stage.Letter, points)
+			}
+		}
+	}
+}
+
+func TestEveryWordOfAReportIsExplained(t *testing.T) {
+	page := docRead(t, "handouts/reading-a-failure.md")
+	for _, source := range []string{"labs/verdict.go", "labs/trace/event.go"} {
+		words := docConstants(t, source)
+		if len(words) < 10 {
+			t.Errorf("%s: only %d constants found", source, len(words))
+		}
+		for _, word := range words {
+			if !strings.Contains(page, "\n| `"+word+"` | ") {
+				t.Errorf("no row explains %q of %s", word, source)
+			}
+		}
+	}
+}
+
+// docConstants lists the values of the string constants of a file.
+func docConstants(t *testing.T, path string) (values []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, docRead(t, path), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		decl, ok := n.(*ast.GenDecl)
+		if !ok || decl.Tok != token.CONST {
+			return true
+		}
+		for _, spec := range decl.Specs {
+			for _, value := range spec.(*ast.ValueSpec).Values {
+				if lit, ok := value.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					s, _ := strconv.Unquote(lit.Value)
+					values = append(values, s)
+				}
+			}
+		}
+		return false
+	})
+	return values
+}
+
+var (
+	docLink    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	docSpan    = regexp.MustCompile("`([^`\n]+)`")
+	docFence   = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
+	docHeading = regexp.MustCompile(`(?m)^#+ (.+)$`)
+)
+
+// docProse is a page without its fenced blocks.
+func docProse(text string) string { return docFence.ReplaceAllString(text, "") }
+
+func TestRelativeLinksLeadSomewhere(t *testing.T) {
+	for _, page := range docPages(t) {
+		links := docLink.FindAllStringSubmatch(docProse(page.text), -1)
+		if len(links) == 0 {
+			t.Errorf("%s has no link", page.path)
+		}
+		for _, link := range links {
+			path, anchor, _ := strings.Cut(link[1], "#")
+			if strings.HasPrefix(path, "https://") {
+				continue
+			}
+			target := page.path
+			if path != "" {
+				target = filepath.Join(filepath.Dir(page.path), path)
+			}
+			if _, err := os.Stat(filepath.Join(docRoot, target)); err != nil {
+				t.Errorf("%s: link to %s: there is no %s", page.path, link[1], target)
+			} else if anchor != "" && !slices.Contains(docAnchors(docRead(t, target)), anchor) {
+				t.Errorf("%s: link to %s: %s has no such heading", page.path, link[1], target)
+			}
+		}
+	}
+}
+
+// docAnchors are the names under which a page's headings can be linked to.
+func docAnchors(text string) (anchors []string) {
+	other := regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+	for _, h := range docHeading.FindAllStringSubmatch(docProse(text), -1) {
+		name := other.ReplaceAllString(strings.ToLower(h[1]), "")
+		anchors = append(anchors, strings.ReplaceAll(name, " ", "-"))
+	}
+	return anchors
+}
+
+func TestEveryCommandInTheProseIsKnown(t *testing.T) {
+	known := docCommands{makefile: docRead(t, "Makefile"), help: docHelp(t)}
+	for _, page := range docPages(t) {
+		for _, line := range docCommandLines(page.text) {
+			if err := known.check(line); err != nil {
+				t.Errorf("%s: %q: %v", page.path, line, err)
+			}
+		}
+	}
+}
+
+func TestACommandThatDoesNotExistIsFound(t *testing.T) {
+	known := docCommands{makefile: docRead(t, "Makefile"), help: docHelp(t)}
+	for _, line := range []string{
+		"make nothing", "make lab-1 STEED=7", "grader tset 1", "grader test 1 --sed 7", "rm -rf out", "go run ./grader",
+	} {
+		if known.check(line) == nil {
+			t.Errorf("%q passes for a command", line)
+		}
+	}
+}
+
+// docCommandLines are what a page tells people to type: the lines of its shell
+// fences, and what begins like one of our commands between backquotes.
+func docCommandLines(text string) (lines []string) {
+	add := func(line string) {
+		line, _, _ = strings.Cut(line, " #")
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	for _, fence := range docFence.FindAllStringSubmatch(text, -1) {
+		for line := range strings.SplitSeq(fence[2], "\n") {
+			if typed, ok := strings.CutPrefix(line, "$ "); fence[1] == "console" && ok {
+				add(typed)
+			} else if fence[1] == "sh" {
+				add(line)
+			}
+		}
+	}
+	for _, span := range docSpan.FindAllStringSubmatch(docProse(text), -1) {
+		program, _, several := strings.Cut(span[1], " ")
+		if several && (program == "make" || program == "grader" || strings.HasPrefix(span[1], "go run ./grader ")) &&
+			!strings.HasPrefix(span[1], "make: ") {
+			add(span[1])
+		}
+	}
+	return lines
+}
+
+// docCommands know what can be typed.
+type docCommands struct {
+	makefile string
+	help     map[string]string // what the grader says of itself, by command
+}
+
+// docHelp builds the grader and asks it.
+func docHelp(t *testing.T) map[string]string {
+	t.Helper()
+	grader := filepath.Join(t.TempDir(), "grader")
+	if text, err := exec.Command("go", "build", "-o", grader, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, text)
+	}
+	ask := func(args ...string) string {
+		text, err := exec.Command(grader, args...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("grader %q: %v\n%s", args, err, text)
+		}
+		return string(text)
+	}
+	help := map[string]string{}
+	_, commands, _ := strings.Cut(ask("--help"), "Available Commands:\n")
+	commands, _, _ = strings.Cut(commands, "\n\n")
+	for line := range strings.SplitSeq(commands, "\n") {
+		name := strings.Fields(line)[0]
+		help[name] = ask(name, "--help")
+	}
+	return help
+}
+
+func (k docCommands) check(line string) error {
+	words := strings.Fields(line)
+	switch {
+	case words[0] == "make":
+		return k.checkMake(words[1:])
+	case words[0] == "grader", words[0] == ".bin/grader":
+		return k.checkGrader(words[1:])
+	case strings.HasPrefix(line, "go run ./grader"):
+		return k.checkGrader(words[3:])
+	case words[0] == "go" && len(words) > 1 && slices.Contains([]string{"test", "version"}, words[1]),
+		words[0] == "cd", strings.HasPrefix(line, "git clone "):
+		return nil
+	}
+	return fmt.Errorf("nobody says that this command exists")
+}
+
+// checkMake holds targets against the rules of the Makefile, and variables
+// against those that it uses.
+func (k docCommands) checkMake(words []string) error {
+	for _, word := range words {
+		if name, _, variable := strings.Cut(word, "="); variable {
+			if !strings.Contains(k.makefile, "$("+name+")") {
+				return fmt.Errorf("the Makefile does not use %s", name)
+			}
+			continue
+		}
+		rule := regexp.QuoteMeta(word)
+		if lab, n, ok := strings.Cut(word, "-"); ok && n != "" {
+			rule += "|" + regexp.QuoteMeta(lab) + "-%"
+		}
+		if !regexp.MustCompile(`(?m)^(` + rule + `):`).MatchString(k.makefile) {
+			return fmt.Errorf("the Makefile has no target %s", word)
+		}
+	}
+	return nil
+}
+
+// checkGrader holds a command and its flags against what the grader says of
+// itself.
+func (k docCommands) checkGrader(words []string) error {
+	if len(words) == 0 {
+		return fmt.Errorf("no command of the grader")
+	}
+	help, ok := k.help[words[0]]
+	if !ok {
+		return fmt.Errorf("the grader has no command %s", words[0])
+	}
+	for _, word := range words[1:] {
+		flag, _, _ := strings.Cut(word, "=")
+		if strings.HasPrefix(flag, "-") && !regexp.MustCompile(`(?m)^ .*`+regexp.QuoteMeta(flag)+`\b`).MatchString(help) {
+			return fmt.Errorf("grader %s has no flag %s", words[0], flag)
+		}
+	}
+	return nil
+}
+
+// docDiagram is what a line of a sequence diagram may be. A semicolon would end
+// its statement and a # begin an entity, so texts have neither.
+var docDiagram = regexp.MustCompile(`^(participant \w+( as [^;#]+)?|` +
+	`\w+(->>|-->>|-x|--x)\w+: [^;#]+|Note (over|left of|right of) \w+(,\w+)?: [^;#]+)$`)
+
+func TestMermaidBlocksAreDiagrams(t *testing.T) {
+	kinds := []string{"sequenceDiagram", "flowchart", "stateDiagram-v2", "gantt"}
+	found := 0
+	for _, page := range docPages(t) {
+		for _, fence := range docFence.FindAllStringSubmatch(page.text, -1) {
+			if fence[1] != "mermaid" {
+				continue
+			}
+			found++
+			lines := strings.Split(strings.TrimSpace(fence[2]), "\n")
+			if kind := strings.Fields(lines[0])[0]; !slices.Contains(kinds, kind) {
+				t.Errorf("%s: a Mermaid block begins with %q, which is none of %q", page.path, kind, kinds)
+			} else if kind != "sequenceDiagram" {
+				continue
+			}
+			for _, line := range lines[1:] {
+				if !docDiagram.MatchString(strings.TrimSpace(line)) {
+					t.Errorf("%s: no statement of a sequence diagram: %s", page.path, line)
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no Mermaid block in any page")
+	}
+}
