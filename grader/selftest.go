@@ -43,7 +43,7 @@ func selftestCommand() *cobra.Command {
 				return err
 			}
 			defer w.close()
-			return w.selftest(cmd.Context(), args, grading.Order{Seeds: seeds, Twice: true}, update)
+			return w.selftest(cmd.Context(), args, proof{seeds: seeds, update: update})
 		},
 	}
 	cmd.Flags().IntVar(&seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
@@ -52,16 +52,42 @@ func selftestCommand() *cobra.Command {
 	return cmd
 }
 
+// A proof says how thorough a selftest is.
+type proof struct {
+	seeds  int  // of each case over solutions that must pass; 0 for the case's own number
+	update bool // write the kill tables anew
+}
+
+// glance is how many seeds a mutant gets of the cases that are not meant for it:
+// enough to see in the kill table which others notice it.
+const glance = 3
+
+// seedsFor are how many seeds of a case a specimen gets. A mutant must be caught
+// in the number that a student's solution gets, whatever the proof asks for.
+func (p proof) seedsFor(s specimen) func(labs.Case) int {
+	return func(c labs.Case) int {
+		switch {
+		case s.mutant && slices.Contains(s.kill, c.ID()):
+			return c.Seeds
+		case s.mutant:
+			return min(c.Seeds, glance)
+		case p.seeds > 0:
+			return p.seeds
+		}
+		return c.Seeds
+	}
+}
+
 // selftest tests the suites of the named labs, and says at the end all that is
 // wrong.
-func (w *workshop) selftest(ctx context.Context, names []string, o grading.Order, update bool) error {
+func (w *workshop) selftest(ctx context.Context, names []string, p proof) error {
 	var wrong []string
 	for _, name := range names {
 		suite, err := findLab(name)
 		if err != nil {
 			return err
 		}
-		found, err := w.selftestLab(ctx, suite, o, update)
+		found, err := w.selftestLab(ctx, suite, p)
 		if err != nil {
 			return err
 		}
@@ -80,16 +106,18 @@ func (w *workshop) selftest(ctx context.Context, names []string, o grading.Order
 
 // A specimen is a solution of which it is known what must become of it.
 type specimen struct {
-	name string
-	sol  submission.Solution
-	want expectation
+	name   string
+	sol    submission.Solution
+	want   expectation
+	mutant bool
+	kill   []string // the cases that are meant for a mutant
 }
 
 // An expectation returns what is wrong with a result, nothing if it is as it
 // must be.
 type expectation func(*result.Result) []string
 
-func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, o grading.Order, update bool) ([]string, error) {
+func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof) ([]string, error) {
 	specimens, err := w.specimens(suite)
 	if err != nil {
 		return nil, err
@@ -103,7 +131,7 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, o gradin
 	var wrong []string
 	kills := killTable{suite: suite}
 	for i, s := range specimens {
-		r, err := w.grader.Grade(ctx, suite, s.sol, o)
+		r, err := w.grader.Grade(ctx, suite, s.sol, grading.Order{Seeds: p.seedsFor(s), Twice: true})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
@@ -118,11 +146,8 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, o gradin
 	if len(idle) > 0 {
 		fmt.Fprintf(w.out, "cases that no mutant needs: %s\n", strings.Join(idle, ", "))
 	}
-	if o.Seeds == 0 {
-		drift, err := compareKills(filepath.Join(w.root, referenceDir(suite.Lab), "kills.txt"), kills.String(), update)
-		return append(wrong, drift...), err
-	}
-	return wrong, nil
+	drift, err := compareKills(filepath.Join(w.root, referenceDir(suite.Lab), "kills.txt"), kills.String(), p.update)
+	return append(wrong, drift...), err
 }
 
 // buildAhead builds the guests in the order in which they will be needed. What
@@ -147,8 +172,8 @@ func (w *workshop) specimens(suite suites.Suite) ([]specimen, error) {
 		return nil, err
 	}
 	all := []specimen{
-		{"reference", ref, allMust(labs.Pass)},
-		{"starter code", submission.Solution{Dir: "starter", Files: starter}, allMust(labs.NotImplemented)},
+		{name: "reference", sol: ref, want: allMust(labs.Pass)},
+		{name: "starter code", sol: submission.Solution{Dir: "starter", Files: starter}, want: allMust(labs.NotImplemented)},
 	}
 	for _, kind := range []string{"variants", "mutants"} {
 		patches, err := mutant.Load(filepath.Join(w.root, referenceDir(suite.Lab), kind))
@@ -160,9 +185,10 @@ func (w *workshop) specimens(suite suites.Suite) ([]specimen, error) {
 			if err != nil {
 				return nil, err
 			}
-			s := specimen{m.Name, submission.Solution{Dir: m.Name, Files: files}, killedBy(m.Kill)}
+			s := specimen{name: m.Name, sol: submission.Solution{Dir: m.Name, Files: files},
+				want: killedBy(m.Kill), mutant: true, kill: m.Kill}
 			if kind == "variants" {
-				s.want = passesBut(m.Fails)
+				s.want, s.mutant = passesBut(m.Fails), false
 			}
 			all = append(all, s)
 		}

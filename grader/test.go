@@ -84,21 +84,25 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 }
 
 func (f testFlags) order(s selection) (grading.Order, error) {
-	o := grading.Order{Select: s.matches, Seeds: f.seeds}
+	o := grading.Order{Select: s.matches}
 	if f.seeds < 0 {
 		return o, fmt.Errorf("--seeds %d: expected a number from 1 on", f.seeds)
 	}
-	if f.seed == "" {
-		return o, nil
+	if f.seed != "" {
+		seed, err := labtest.ParseSeed(f.seed)
+		switch {
+		case err != nil:
+			return o, err
+		case seed == 0:
+			return o, fmt.Errorf("--seed 0: seeds begin at 1")
+		}
+		o.FirstSeed = seed
+		f.seeds = max(f.seeds, 1)
 	}
-	seed, err := labtest.ParseSeed(f.seed)
-	if o.FirstSeed = seed; o.Seeds == 0 {
-		o.Seeds = 1
+	if f.seeds > 0 {
+		o.Seeds = func(labs.Case) int { return f.seeds }
 	}
-	if err == nil && seed == 0 {
-		err = fmt.Errorf("seed 0: seeds begin at 1")
-	}
-	return o, err
+	return o, nil
 }
 
 // show prints a result on standard output.

@@ -19,7 +19,6 @@ type Node struct {
 	// The lock of the network guards these.
 	conn        *conn // the open one; nil for none
 	incarnation uint32
-	crashes     int
 	crashed     bool
 	paused      bool
 	inbox       []*flight // what arrived while the node was paused
@@ -79,9 +78,11 @@ func (d *Node) OnRestart(f func()) {
 }
 
 // Crash closes the node's connection for ever: what is left of its program gets
-// net.ErrClosed. Messages on their way to the node are dropped when they
-// arrive, even if it has restarted by then; those that it sent still arrive. A
-// crash also ends a pause. A node that is down stays as it is.
+// net.ErrClosed. Messages that arrive while the node is down are dropped. One
+// that is under way longer reaches the next life of the node, as on any network
+// whose packets do not know that their receiver has restarted; those that the
+// node sent still arrive. A crash also ends a pause. A node that is down stays as
+// it is.
 func (d *Node) Crash() {
 	d.net.mu.Lock()
 	defer d.net.unlock()
@@ -93,7 +94,6 @@ func (d *Node) crash(now time.Duration) bool {
 		return false
 	}
 	d.crashed, d.paused = true, false
-	d.crashes++
 	d.net.emit(now, trace.Event{Kind: trace.Crash, Node: d.name, N: int(d.incarnation)})
 	d.shut()
 	for _, m := range append(d.outbox, d.inbox...) {

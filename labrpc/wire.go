@@ -33,12 +33,11 @@ func (n *Network) link(from, to string) *link {
 
 // A flight is one copy of a message on its way.
 type flight struct {
-	link    *link
-	n       int
-	packet  []byte // shared by the copies, so never written to
-	text    string // what it is, for the trace
-	action  Action // of the script
-	crashes int    // of the receiver, when the message set off
+	link   *link
+	n      int
+	packet []byte // shared by the copies, so never written to
+	text   string // what it is, for the trace
+	action Action // of the script
 }
 
 // event is an event of the message.
@@ -102,9 +101,6 @@ func (n *Network) launch(now time.Duration, m *flight) {
 	if n.isCut(m.link) {
 		n.drop(now, m, "cut")
 		return
-	}
-	if d := n.nodes[m.link.to]; d != nil {
-		m.crashes = d.crashes
 	}
 	list := n.faultsOf(m)
 	if i := slices.IndexFunc(list, func(f Fault) bool { return f.Kind == Drop }); i >= 0 {
@@ -216,7 +212,7 @@ func (n *Network) receive(now time.Duration, m *flight) {
 	switch {
 	case d == nil:
 		n.drop(now, m, "nobody listens")
-	case d.crashed || d.crashes != m.crashes:
+	case d.crashed:
 		n.drop(now, m, "crashed")
 	case d.paused:
 		d.inbox = append(d.inbox, m)

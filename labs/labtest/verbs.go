@@ -42,14 +42,19 @@ func (t *T) Returns(d time.Duration, f func()) bool {
 // Join waits until everything that Go began has ended, and fails if that takes
 // longer than d.
 func (t *T) Join(d time.Duration, what string) {
+	if !t.Ended(d) {
+		t.overdue(what, d)
+	}
+}
+
+// Ended reports whether everything that Go began ends within d.
+func (t *T) Ended(d time.Duration) bool {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		t.clients.Wait()
 	}()
-	if !t.wait(d, done) {
-		t.overdue(what, d)
-	}
+	return t.wait(d, done)
 }
 
 // wait reports whether done was closed within d. If the run has failed

@@ -2,8 +2,10 @@ package simsync
 
 import "sync"
 
-// Mutex is sync.Mutex, handed over in the order of asking. Every Lock is a
-// scheduling point. The zero value is unlocked.
+// Mutex is sync.Mutex, handed over in the order of asking. Lock is a scheduling
+// point before it takes the lock, Unlock after it has let go: what a program does
+// between two critical sections can be interrupted at either end. The zero value
+// is unlocked.
 type Mutex struct {
 	identity
 	state sync.Mutex // guards what follows, never held across a wait
@@ -41,6 +43,11 @@ func (m *Mutex) TryLock() bool {
 // Unlock frees the mutex or hands it to whoever waits longest. It panics if the
 // mutex is free.
 func (m *Mutex) Unlock() {
+	m.release()
+	m.point()
+}
+
+func (m *Mutex) release() {
 	m.state.Lock()
 	defer m.state.Unlock()
 	if !m.held {

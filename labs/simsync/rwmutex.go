@@ -3,7 +3,7 @@ package simsync
 import "sync"
 
 // RWMutex is sync.RWMutex, handed over in the order of asking, so that neither
-// readers nor writers starve. Every lock operation is a scheduling point. The
+// readers nor writers starve. It has scheduling points where Mutex has them. The
 // zero value is unlocked.
 type RWMutex struct {
 	identity
@@ -65,23 +65,29 @@ func (m *RWMutex) try(w waiter) bool {
 
 // Unlock ends writing. It panics if nobody writes.
 func (m *RWMutex) Unlock() {
-	m.state.Lock()
-	defer m.state.Unlock()
-	if !m.writer {
-		panic("sync: Unlock of unlocked RWMutex")
-	}
-	m.writer = false
-	m.wake()
+	m.release(true)
+	m.point()
 }
 
 // RUnlock ends one reading. It panics if nobody reads.
 func (m *RWMutex) RUnlock() {
+	m.release(false)
+	m.point()
+}
+
+func (m *RWMutex) release(write bool) {
 	m.state.Lock()
 	defer m.state.Unlock()
-	if m.readers == 0 {
+	switch {
+	case write && !m.writer:
+		panic("sync: Unlock of unlocked RWMutex")
+	case !write && m.readers == 0:
 		panic("sync: RUnlock of unlocked RWMutex")
+	case write:
+		m.writer = false
+	default:
+		m.readers--
 	}
-	m.readers--
 	m.wake()
 }
 

@@ -32,13 +32,13 @@ type Grader struct {
 type Order struct {
 	Select    func(labs.Case) bool // nil for all cases
 	FirstSeed uint64
-	Seeds     int  // of each case; 0 for the case's own number
-	Twice     bool // perform every run a second time and compare the hashes
+	Seeds     func(labs.Case) int // how many for a case; nil for the case's own number
+	Twice     bool                // perform every run a second time and compare the hashes
 }
 
 func (o Order) seeds(c labtest.Case) int {
-	if o.Seeds > 0 {
-		return o.Seeds
+	if o.Seeds != nil {
+		return o.Seeds(c.Case)
 	}
 	return c.Seeds
 }

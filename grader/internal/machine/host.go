@@ -165,7 +165,10 @@ func (h *host) result(err error) Run {
 // died says what it means that the guest ended before its run did.
 func died(err error, dump string) labtest.Outcome {
 	var exit *sys.ExitError
-	if !errors.As(err, &exit) {
+	switch stopped := errors.As(err, &exit); {
+	case dump != "": // in a reactor the runtime ends with a trap, not with exit status 2
+		return crashed(dump)
+	case !stopped:
 		return outcome(labs.GraderError, "", "the machine failed: "+err.Error())
 	}
 	switch exit.ExitCode() {
@@ -176,8 +179,6 @@ func died(err error, dump string) labtest.Outcome {
 			"it caused more: does the solution send in a loop without waiting?")
 	case exitClock:
 		return outcome(labs.Fail, "the run ends", fmt.Sprintf("it was still waiting after %v of virtual time", time.Duration(clockLimit)))
-	case 2:
-		return crashed(dump)
 	}
 	return outcome(labs.Fail, "the program runs until the case is over",
 		fmt.Sprintf("it ended itself with exit status %d", exit.ExitCode()))

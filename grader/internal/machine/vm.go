@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -49,7 +50,8 @@ type instance struct {
 	mod      api.Module
 	snapshot []byte // its memory after initialization
 	clock    int64
-	used     bool // by a run
+	size     uint32 // of its memory before the last run
+	used     bool   // by a run
 }
 
 // load compiles a guest, or takes it from the cache.
@@ -107,22 +109,30 @@ func (v *vm) once(ctx context.Context, req labtest.Request) (run Run, reused boo
 // prepare gets the guest into the state that it has after initialization.
 func (v *vm) prepare(ctx context.Context) error {
 	if g := v.guest; g != nil {
-		mem := g.mod.Memory()
-		mem.Write(0, g.snapshot)
-		grown, _ := mem.Read(uint32(len(g.snapshot)), mem.Size()-uint32(len(g.snapshot)))
-		clear(grown)
+		g.restore()
 		v.host.clock = g.clock
 		return nil
 	}
 	v.host.clock = 0
 	v.host.begin(labtest.Request{})
-	mod, err := v.runtime.InstantiateModule(ctx, v.module, v.host.config())
+	mod, err := v.runtime.InstantiateModule(withMemory(ctx), v.module, v.host.config())
 	if err != nil {
 		return err
 	}
 	memory, _ := mod.Memory().Read(0, mod.Memory().Size())
-	v.guest = &instance{mod: mod, snapshot: append([]byte(nil), memory...), clock: v.host.clock}
+	v.guest = &instance{mod: mod, snapshot: slices.Clone(memory), clock: v.host.clock, size: mod.Memory().Size()}
 	return nil
+}
+
+// restore puts the memory back. It cannot shrink again, so each run believes that
+// its memory is as large as the snapshot, and asks for more behind that; what it
+// asked for is where the last run left its traces.
+func (g *instance) restore() {
+	mem := g.mod.Memory()
+	mem.Write(0, g.snapshot)
+	grown, _ := mem.Read(uint32(len(g.snapshot)), mem.Size()-g.size)
+	clear(grown)
+	g.size = mem.Size()
 }
 
 func (v *vm) drop(ctx context.Context) {

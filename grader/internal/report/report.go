@@ -49,6 +49,8 @@ func short(v labs.Verdict) string {
 		return "pass"
 	case labs.NotImplemented:
 		return "todo"
+	case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+		return "ours"
 	}
 	return "FAIL"
 }

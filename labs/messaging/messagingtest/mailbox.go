@@ -26,6 +26,9 @@ const (
 // point of its locks may take up to 0.4 ms.
 const soon = time.Second
 
+// waited is longer than a call usually takes that has nothing to wait for.
+const waited = 100 * time.Microsecond
+
 // say is how the history puts the end of a call.
 func say(msg string, err error) string {
 	switch {
@@ -179,6 +182,7 @@ func (s Solution) linearizable(t *labtest.T) {
 	senders, receivers, each := 2+rng.IntN(2), 2+rng.IntN(2), 3+rng.IntN(3)
 	t.Step("%d clients send %d messages each, %d clients receive until the mailbox is closed", senders, each, receivers)
 	count := newTally()
+	lazy := 1 + rng.IntN(1500) // µs that a receiver pauses at most
 	for i := range senders {
 		client := fmt.Sprintf("sender-%d", i+1)
 		t.Go(func() {
@@ -187,7 +191,7 @@ func (s Solution) linearizable(t *labtest.T) {
 				t.Sleep(time.Duration(pause.IntN(300)) * time.Microsecond)
 				began := t.Since()
 				b.send(client, fmt.Sprintf("%c%d", 'a'+i, k+1), 0)
-				b.reachIf(t.Since()-began > time.Millisecond, "a sender waited for room")
+				b.reachIf(t.Since()-began > waited, "a sender waited for room")
 			}
 			if count.add("done") == senders {
 				b.close(client)
@@ -196,7 +200,7 @@ func (s Solution) linearizable(t *labtest.T) {
 	}
 	for i := range receivers {
 		client := fmt.Sprintf("receiver-%d", i+1)
-		t.Go(func() { b.drain(client, count) })
+		t.Go(func() { b.drain(client, count, lazy) })
 	}
 	t.Join(time.Minute, "every call")
 	b.received(count, senders*each)
@@ -205,13 +209,13 @@ func (s Solution) linearizable(t *labtest.T) {
 
 // drain receives for a client until the mailbox is closed, and notes who got
 // which message.
-func (b box) drain(client string, count *tally) {
+func (b box) drain(client string, count *tally, lazy int) {
 	pause := b.t.Rand(client)
 	for {
-		b.t.Sleep(time.Duration(pause.IntN(1500)) * time.Microsecond)
+		b.t.Sleep(time.Duration(pause.IntN(lazy)) * time.Microsecond)
 		began := b.t.Since()
 		msg := b.receive(client, 0)
-		b.reachIf(b.t.Since()-began > time.Millisecond, "a receiver waited for a message")
+		b.reachIf(b.t.Since()-began > waited, "a receiver waited for a message")
 		if msg == closed {
 			return
 		}
@@ -322,6 +326,15 @@ func (s Solution) cancel(t *labtest.T) {
 	rng := t.Rand("workload")
 	b := s.box(t, 1+rng.IntN(2))
 	const each = 6
+	impatient := 100 * time.Microsecond
+	b.want("Receive that gives up after 0.1 ms at the empty mailbox", canceled, func() string { return b.receive("alone", impatient) })
+	for i := range b.capacity {
+		b.want("Send", sent, func() string { return b.send("alone", fmt.Sprintf("m%d", i+1), 0) })
+	}
+	b.want("Send that gives up after 0.1 ms at the full mailbox", canceled, func() string { return b.send("alone", "late", impatient) })
+	for i := range b.capacity {
+		b.want("Receive", fmt.Sprintf("m%d", i+1), func() string { return b.receive("alone", 0) })
+	}
 	t.Step("two clients send and two receive, and each call gives up after 0.1 to 0.8 ms")
 	count := newTally()
 	for i := range 2 {

@@ -111,7 +111,7 @@ func (s Solution) stopAndWaitCases() []labtest.Case {
 			Ref:   "stop and wait: an ack names what it acknowledges"},
 		Run: s.lateCopies,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "storm", Kind: labs.Random, Points: 4, Seeds: 40,
+		Case: labs.Case{Stage: "B", Name: "storm", Kind: labs.Random, Points: 3, Seeds: 40,
 			Title:      "every message arrives once and in order, whatever the network does",
 			Ref:        "reliable messages: exactly once",
 			Situations: []string{"a packet was lost", "a packet came twice", "a packet was damaged", "a packet was late"}},
@@ -136,6 +136,11 @@ func (s Solution) stopAndWaitCases() []labtest.Case {
 			Title: "a message is acknowledged only once it has a place",
 			Ref:   "reliable messages: an ack is a promise"},
 		Run: s.noRoom,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "close", Kind: labs.Scripted, Points: 1, Seeds: 5,
+			Title: "Close ends every waiting call",
+			Ref:   "the contract: Close"},
+		Run: s.closeStopAndWait,
 	}}
 }
 
@@ -156,10 +161,15 @@ func (s Solution) windowCases() []labtest.Case {
 			Ref:   "selective repeat: the number space holds two windows"},
 		Run: s.oldWindow,
 	}, {
-		Case: labs.Case{Stage: "C", Name: "flow-control", Kind: labs.Budget, Points: 3, Seeds: 5,
+		Case: labs.Case{Stage: "C", Name: "flow-control", Kind: labs.Budget, Points: 2, Seeds: 5,
 			Title: "a slow reader slows the sender, and nothing is sent in vain",
 			Ref:   "flow control: the receiver's window"},
 		Run: s.flowControl,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "stalled-reader", Kind: labs.Budget, Points: 1, Seeds: 3,
+			Title: "a reader that comes back is served at once",
+			Ref:   "flow control: the receiver tells of new room"},
+		Run: s.stalledReader,
 	}, {
 		Case: labs.Case{Stage: "C", Name: "lost-update", Kind: labs.Scripted, Points: 2, Seeds: 3,
 			Title: "a lost window update stops nothing for good",
@@ -172,7 +182,7 @@ func (s Solution) windowCases() []labtest.Case {
 			Situations: []string{"a packet was lost", "the numbers wrapped"}},
 		Run: s.wrap,
 	}, {
-		Case: labs.Case{Stage: "C", Name: "adapts", Kind: labs.Budget, Points: 2, Seeds: 5,
+		Case: labs.Case{Stage: "C", Name: "adapts", Kind: labs.Budget, Points: 2, Seeds: 9,
 			Title: "the timeout follows the round trip",
 			Ref:   "RFC 6298: smoothed round trip and variance; Karn's rule"},
 		Run: s.adapts,
@@ -182,7 +192,7 @@ func (s Solution) windowCases() []labtest.Case {
 			Ref:   "RFC 6298 §5: exponential backoff"},
 		Run: s.outage, Slow: true,
 	}, {
-		Case: labs.Case{Stage: "C", Name: "storm", Kind: labs.Random, Points: 4, Seeds: 40,
+		Case: labs.Case{Stage: "C", Name: "storm", Kind: labs.Random, Points: 3, Seeds: 40,
 			Title:      "every message arrives once and in order through the window, whatever the network does",
 			Ref:        "reliable messages: exactly once",
 			Situations: []string{"a packet was lost", "a packet came twice", "a packet was damaged", "a packet was late"}},
@@ -192,6 +202,11 @@ func (s Solution) windowCases() []labtest.Case {
 			Title: "only what was lost is sent again",
 			Ref:   "selective repeat"},
 		Run: s.packets,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "restart", Kind: labs.Scripted, Points: 1, Seeds: 3,
+			Title: "a sender with a window that restarts is a new sender",
+			Ref:   "the contract: Options.Session"},
+		Run: s.restartWindow,
 	}, {
 		Case: labs.Case{Stage: "C", Name: "close", Kind: labs.Scripted, Points: 1, Seeds: 5,
 			Title: "Close ends every waiting call",

@@ -65,6 +65,10 @@ type wire struct {
 	data int      // data packets that the sender gave to the network
 	acks int      // acks that the receiver gave to the network
 
+	asked   int    // Receives that began
+	last    uint16 // Ack of the receiver's last ack
+	arrived int    // how many messages it has acknowledged
+
 	rules []func(labrpc.Message) labrpc.Action // of script
 }
 
@@ -82,9 +86,21 @@ func (s Solution) wire(t *labtest.T, st setup) *wire {
 	} else {
 		w.receiver = s.NewReceiver(conn, w.setup.Options)
 	}
-	t.Cleanup(func() { w.within("Close of the receiver", w.receiver.Close) })
-	t.Cleanup(func() { w.within("Close of the sender", w.sender.Close) })
+	t.Cleanup(func() { w.shut(receiverNode, w.receiver.Close) })
+	t.Cleanup(func() { w.shut(senderNode, w.sender.Close) })
 	return w
+}
+
+// shut closes an end at the end of a case: its connection must be closed too, so
+// that the node can open another.
+func (w *wire) shut(node string, end func() error) {
+	w.within("Close of the "+node, end)
+	conn, err := w.net.Node(node).Listen()
+	w.t.Check(err == nil, labtest.Finding{
+		Property: "Close closes the connection",
+		Expected: "the " + node + "'s connection is closed after Close", Actual: "it is still open",
+	})
+	conn.Close()
 }
 
 func (w *wire) listen(node string) net.PacketConn {
@@ -129,8 +145,34 @@ func (w *wire) watch(m labrpc.Message) {
 	defer w.mu.Unlock()
 	if m.From == senderNode {
 		w.data++
-	} else {
-		w.acks++
+		return
+	}
+	w.acks++
+	w.heed(p)
+}
+
+// heed holds an ack against the room that the receiver has: it may hold Buffer
+// messages that no Receive has asked for yet.
+func (w *wire) heed(p messagingapi.Packet) {
+	o := w.setup.Options
+	if !w.setup.Window || p.Session != 1 {
+		return
+	}
+	if w.acks == 1 {
+		w.last = o.First
+	}
+	space := 1 << o.SeqBits
+	if ahead := (int(p.Ack) - int(w.last) + space) % space; ahead <= space/2 {
+		w.arrived += ahead
+		w.last = p.Ack
+	}
+	if promised := w.arrived + int(p.Window); promised > w.asked+o.Buffer {
+		w.t.Report(labtest.Finding{
+			Property: "a receiver holds at most Buffer messages",
+			Expected: fmt.Sprintf("%d Receives have begun and the buffer has room for %d, so it can take messages up to %d",
+				w.asked, o.Buffer, w.asked+o.Buffer),
+			Actual: fmt.Sprintf("it acknowledged %d and offered room for %d more", w.arrived, p.Window),
+		})
 	}
 }
 
@@ -160,6 +202,9 @@ func (w *wire) send(msg string, patience time.Duration) (result string) {
 func (w *wire) receive(patience time.Duration) (result string) {
 	ctx, cancel := patient(patience)
 	defer cancel()
+	w.mu.Lock()
+	w.asked++
+	w.mu.Unlock()
 	w.t.Op(receiverNode, "Receive", func() string {
 		msg, err := w.receiver.Receive(ctx)
 		if result = say(string(msg), err); err == nil {
