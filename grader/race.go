@@ -27,7 +27,7 @@ func (w *workshop) race(ctx context.Context, s selection, sol submission.Solutio
 		return fmt.Errorf("nothing ran:\n%s", text)
 	}
 	if races == 0 {
-		fmt.Fprintf(w.out, "no data race in %d cases\n", bytes.Count(text, []byte("\n    --- ")))
+		fmt.Fprintf(w.out, "no data race in %d cases\n", bytes.Count(text, []byte("\n        --- ")))
 		return nil
 	}
 	fmt.Fprintf(w.out, "%s\n%d data races: two goroutines use the same variable, one of them writes, and no lock orders them\n",

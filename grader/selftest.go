@@ -59,8 +59,8 @@ type proof struct {
 }
 
 // glance is how many seeds a mutant gets of the cases that are not meant for it:
-// enough to see in the kill table which others notice it.
-const glance = 3
+// so that the kill table shows which of them notice it at once.
+const glance = 1
 
 // seedsFor are how many seeds of a case a specimen gets. A mutant must be caught
 // in the number that a student's solution gets, whatever the proof asks for.
@@ -127,10 +127,13 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 	defer progress.end()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go w.buildAhead(ctx, suite, specimens)
+	ready := w.buildAhead(ctx, suite, specimens)
 	var wrong []string
 	kills := killTable{suite: suite}
 	for i, s := range specimens {
+		if i%batch == 0 {
+			<-ready
+		}
 		r, err := w.grader.Grade(ctx, suite, s.sol, grading.Order{Seeds: p.seedsFor(s), Twice: true})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
@@ -150,15 +153,27 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 	return append(wrong, drift...), err
 }
 
-// buildAhead builds the guests in the order in which they will be needed. What
-// fails, fails again where it is needed.
-func (w *workshop) buildAhead(ctx context.Context, suite suites.Suite, specimens []specimen) {
-	for _, s := range specimens {
-		if ctx.Err() != nil {
-			return
+// batch is how many solutions are built at once.
+const batch = 24
+
+// buildAhead builds the guests, a batch at a time, and sends when a batch is
+// ready. Where that fails, they are built one by one when they are needed.
+func (w *workshop) buildAhead(ctx context.Context, suite suites.Suite, specimens []specimen) <-chan struct{} {
+	ready := make(chan struct{}, len(specimens))
+	go func() {
+		defer close(ready)
+		for some := range slices.Chunk(specimens, batch) {
+			var sols []submission.Solution
+			for _, s := range some {
+				sols = append(sols, s.sol)
+			}
+			if err := w.builder.Batch(ctx, suite, sols); err != nil {
+				return
+			}
+			ready <- struct{}{}
 		}
-		w.builder.Build(ctx, suite, s.sol)
-	}
+	}()
+	return ready
 }
 
 // specimens are the reference, the starter code, the variants and the mutants.

@@ -41,7 +41,7 @@ func runNative(t *testing.T, s Suite, models Models, c Case) {
 	var record recorder
 	var o Outcome
 	bubble(t, func() {
-		o = s.run(c, Request{Case: c.ID(), Seed: 1}, options{emit: record.add, real: !bubbled})
+		o = s.run(c, Request{Case: c.ID(), Seed: 1}, options{emit: record.add, native: true, real: !bubbled})
 	})
 	if o.Verdict == labs.Pass {
 		o = models.Judge(record.events)

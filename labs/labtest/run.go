@@ -19,14 +19,15 @@ func point() { simsync.Point() }
 
 // options say what surrounds a run.
 type options struct {
-	emit func(trace.Event)
-	real bool // time is real
+	emit   func(trace.Event)
+	native bool // under go test, not in the machine
+	real   bool // time is real
 }
 
 // run is the whole of one run: the same suite, request and machine give the same
 // events and outcome.
 func (s Suite) run(c Case, req Request, opt options) Outcome {
-	t := &T{suite: s, c: c, req: req, emit: opt.emit, real: opt.real,
+	t := &T{suite: s, c: c, req: req, emit: opt.emit, native: opt.native, real: opt.real,
 		start: time.Now(), idle: runtime.NumGoroutine(), failed: make(chan struct{})}
 	simsync.Configure(schedule(t))
 	done := make(chan struct{})
@@ -67,9 +68,13 @@ func (t *T) result() Outcome {
 	return t.outcome
 }
 
-// catch turns the panic of an unwritten function into an outcome. Any other
-// panic goes on and ends the machine, which is a verdict too.
+// catch turns the panic of an unwritten function into an outcome under go test.
+// In the machine every panic ends the program, and the host reads its last words:
+// a panic that was caught and raised again would have lost its place.
 func (t *T) catch() {
+	if !t.native {
+		return
+	}
 	switch p := recover().(type) {
 	case nil:
 	case labs.Unwritten:

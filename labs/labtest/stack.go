@@ -37,6 +37,17 @@ func (g Goroutine) Of(pkg string) (Frame, bool) {
 	return Frame{}, false
 }
 
+// calledBy reports whether a function of the package with the given last name is
+// among the frames.
+func (g Goroutine) calledBy(pkg string) bool {
+	for _, f := range g.Frames {
+		if strings.Contains(f.Func, "/"+pkg) {
+			return true
+		}
+	}
+	return false
+}
+
 // WaitsForLock reports whether g waits for a mutex.
 func (g Goroutine) WaitsForLock() bool {
 	if strings.HasPrefix(g.State, "sync.") && g.State != "sync.Cond.Wait" && g.State != "sync.WaitGroup.Wait" {

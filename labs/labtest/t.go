@@ -17,13 +17,13 @@ import (
 // goroutines. A verb that finds the property broken ends its goroutine, and the
 // run.
 type T struct {
-	suite Suite
-	c     Case
-	req   Request
-	emit  func(trace.Event)
-	start time.Time
-	idle  int // goroutines that were there before the run
-	real  bool
+	suite        Suite
+	c            Case
+	req          Request
+	emit         func(trace.Event)
+	start        time.Time
+	idle         int // goroutines that were there before the run
+	native, real bool
 
 	clients sync.WaitGroup
 	failed  chan struct{} // closed with the first outcome that is not a pass

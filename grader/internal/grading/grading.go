@@ -59,6 +59,9 @@ func (g *Grader) Grade(ctx context.Context, suite suites.Suite, sol submission.S
 		tallies[i] = newTally(c, o)
 	}
 	if refusal == nil {
+		for _, t := range tallies {
+			t.pkg = guest.Package
+		}
 		if err := g.run(ctx, guest, tallies, o); err != nil {
 			return nil, err
 		}

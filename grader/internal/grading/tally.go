@@ -15,6 +15,7 @@ import (
 // A tally collects the runs of one case.
 type tally struct {
 	c     labtest.Case
+	pkg   string // import path of the solution
 	first uint64
 	seeds int
 
@@ -61,7 +62,7 @@ func (t *tally) result() result.Case {
 	switch {
 	case t.badIndex < t.seeds:
 		c.Verdict = t.bad.Verdict
-		c.Failure = failure(t.bad, t.first+uint64(t.badIndex))
+		c.Failure = failure(t.bad, t.pkg, t.first+uint64(t.badIndex))
 		c.Reason = reason(t.bad.Outcome)
 	case len(missed) > 0:
 		c.Verdict = labs.Vacuous
@@ -98,7 +99,7 @@ const (
 )
 
 // failure is the evidence of a run that did not pass.
-func failure(run machine.Run, seed uint64) *result.Failure {
+func failure(run machine.Run, pkg string, seed uint64) *result.Failure {
 	f := &result.Failure{Seed: seed, Virtual: run.Virtual, Hash: run.Hash, Finding: run.Finding}
 	var shown []string
 	for _, e := range run.Events {
@@ -114,17 +115,32 @@ func failure(run machine.Run, seed uint64) *result.Failure {
 	}
 	f.Of = len(shown)
 	f.Trace = shown[max(0, len(shown)-traceShown):]
-	f.Dump = dump(run)
+	f.Dump = dump(run, pkg)
 	return f
 }
 
-// dump is what the solution's goroutines did last, as far as anybody said.
-func dump(run machine.Run) []string {
-	lines := splitLines(run.Dump)
-	if run.Dump == "" {
-		for _, e := range run.Events {
-			if e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote) {
-				lines = splitLines(strings.TrimPrefix(e.Text, labtest.DumpNote))
+// dump is what the solution's goroutines did last, as far as anybody said: the
+// runtime's first line, and of each goroutine the calls that are the solution's.
+func dump(run machine.Run, pkg string) []string {
+	text := run.Dump
+	for _, e := range run.Events {
+		if e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote) {
+			text = strings.TrimPrefix(e.Text, labtest.DumpNote)
+		}
+	}
+	var lines []string
+	if run.Dump != "" {
+		first, _, _ := strings.Cut(run.Dump, "\n")
+		lines = append(lines, first)
+	}
+	for _, g := range labtest.Goroutines(text) {
+		if _, mine := g.Of(pkg); !mine {
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("goroutine %d, %s", g.ID, g.State))
+		for _, f := range g.Frames {
+			if name, ok := strings.CutPrefix(f.Func, pkg+"."); ok {
+				lines = append(lines, fmt.Sprintf("  %s  %s", f.Position(), name))
 			}
 		}
 	}

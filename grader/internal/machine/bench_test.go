@@ -39,7 +39,7 @@ func BenchmarkRun(b *testing.B) {
 			seed := uint64(0)
 			for b.Loop() {
 				seed++
-				run := vm.run(ctx, labtest.Request{Case: id, Seed: seed}, Options{})
+				run := vm.run(ctx, 0, labtest.Request{Case: id, Seed: seed}, Options{})
 				if run.Verdict != labs.Pass {
 					b.Fatal(run.Outcome)
 				}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/tetratelabs/wazero"
 
@@ -25,16 +26,22 @@ import (
 // folder does not exist; an overlay needs none.
 const guestDir = "grader/internal/machine/guest"
 
-// A Builder makes guests. Its methods may be called concurrently.
+// A Builder makes guests. Its methods may be called concurrently. Root and Cache
+// are needed.
 type Builder struct {
 	Root  string // of the module
 	Cache string // folder for guests and compiled code; made when needed
+
+	mu      sync.Mutex
+	batched map[string]*Guest // by the key that the guest would have alone
 }
 
 // A Guest is a compiled suite and solution.
 type Guest struct {
-	Lab  string
-	Path string // of the WebAssembly file; its name is a hash of all that went into it
+	Lab     string
+	Path    string // of the WebAssembly file; its name is a hash of all that went into it
+	Index   int32  // of the solution among those in the file
+	Package string // import path of the solution
 }
 
 // A BuildError says that a solution does not compile. Its text is the compiler's,
@@ -46,38 +53,85 @@ func (e *BuildError) Error() string { return e.Text }
 // Build makes the guest of a lab's suite and a solution. A solution that does
 // not compile is a *BuildError. What has been built before costs nothing.
 func (b *Builder) Build(ctx context.Context, suite suites.Suite, sol submission.Solution) (*Guest, error) {
-	layer, err := newLayer(suite, sol)
+	l, err := newLayer(suite, sol)
 	if err != nil {
 		return nil, err
 	}
-	key, err := b.key(layer)
+	key, err := b.key(l)
 	if err != nil {
 		return nil, err
 	}
-	g := &Guest{Lab: suite.Lab.Name, Path: filepath.Join(b.Cache, "guests", key+".wasm")}
-	if _, err := os.Stat(g.Path); err == nil {
-		return g, touch(g.Path)
+	b.mu.Lock()
+	g := b.batched[key]
+	b.mu.Unlock()
+	if g != nil {
+		return g, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(g.Path), 0o755); err != nil {
-		return nil, err
+	path, err := b.make(ctx, l, key)
+	return &Guest{Lab: suite.Lab.Name, Path: path, Package: l.solutions[0].Package()}, err
+}
+
+// Batch makes one guest file for several solutions, which Build then finds. Most
+// of a guest is what all of them share, so this takes a fraction of the time. It
+// fails if one of them does not compile; Build says which.
+func (b *Builder) Batch(ctx context.Context, suite suites.Suite, sols []submission.Solution) error {
+	l, err := newLayer(suite, sols...)
+	if err != nil {
+		return err
+	}
+	key, err := b.key(l)
+	if err != nil {
+		return err
+	}
+	path, err := b.make(ctx, l, key)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.batched == nil {
+		b.batched = map[string]*Guest{}
+	}
+	for i, p := range l.solutions {
+		alone, err := newLayer(suite, p.Solution)
+		if err != nil {
+			return err
+		}
+		key, err := b.key(alone)
+		if err != nil {
+			return err
+		}
+		b.batched[key] = &Guest{Lab: suite.Lab.Name, Path: path, Index: int32(i), Package: p.Package()}
+	}
+	return nil
+}
+
+// make compiles a layer to the file that its key names, unless it is there.
+func (b *Builder) make(ctx context.Context, l layer, key string) (path string, err error) {
+	path = filepath.Join(b.Cache, "guests", key+".wasm")
+	if _, err := os.Stat(path); err == nil {
+		return path, touch(path)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", err
 	}
 	tmp, err := os.MkdirTemp(b.Cache, "build-")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer os.RemoveAll(tmp)
 	wasm := filepath.Join(tmp, "guest.wasm")
-	if err := b.compile(ctx, layer, sol, tmp, wasm); err != nil {
-		return nil, err
+	if err := b.compile(ctx, l, tmp, wasm); err != nil {
+		return "", err
 	}
 	if err := b.precompile(ctx, wasm); err != nil {
-		return nil, err
+		return "", err
 	}
-	return g, os.Rename(wasm, g.Path)
+	return path, os.Rename(wasm, path)
 }
 
 // compile runs the Go compiler over the tree with the layer on top.
-func (b *Builder) compile(ctx context.Context, l layer, sol submission.Solution, tmp, out string) error {
+func (b *Builder) compile(ctx context.Context, l layer, tmp, out string) error {
 	overlay, err := b.overlay(l, tmp)
 	if err != nil {
 		return err
@@ -93,7 +147,7 @@ func (b *Builder) compile(ctx context.Context, l layer, sol submission.Solution,
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &exit):
-		return &BuildError{Text: l.translate(text.String(), sol)}
+		return &BuildError{Text: l.translate(text.String(), tmp)}
 	case err != nil:
 		return fmt.Errorf("cannot run the go command: %w", err)
 	}
@@ -133,25 +187,26 @@ func (b *Builder) precompile(ctx context.Context, wasm string) error {
 }
 
 // overlay writes the files of the layer below tmp and returns the overlay file
-// that lays them over the tree.
+// that lays them over the tree. What else lies in a solution's folder is hidden.
 func (b *Builder) overlay(l layer, tmp string) (string, error) {
 	replace := map[string]string{}
-	entries, err := os.ReadDir(filepath.Join(b.Root, filepath.FromSlash(l.solutionDir)))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", err
-	}
-	for _, e := range entries { // whatever else lies there is not part of the solution
-		if e.IsDir() {
-			continue
+	for _, p := range l.solutions {
+		entries, err := os.ReadDir(b.path(p.dir))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
 		}
-		replace[filepath.Join(b.Root, filepath.FromSlash(l.solutionDir), e.Name())] = ""
+		for _, e := range entries {
+			if !e.IsDir() {
+				replace[b.path(p.dir+"/"+e.Name())] = ""
+			}
+		}
 	}
 	for i, name := range l.names() {
-		file := filepath.Join(tmp, fmt.Sprintf("%d.go", i))
+		file := copyName(tmp, i)
 		if err := os.WriteFile(file, l.files[name], 0o644); err != nil {
 			return "", err
 		}
-		replace[filepath.Join(b.Root, filepath.FromSlash(name))] = file
+		replace[b.path(name)] = file
 	}
 	text, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
@@ -160,6 +215,12 @@ func (b *Builder) overlay(l layer, tmp string) (string, error) {
 	path := filepath.Join(tmp, "overlay.json")
 	return path, os.WriteFile(path, text, 0o644)
 }
+
+// copyName is where the i-th file of a layer is written for the overlay.
+func copyName(tmp string, i int) string { return filepath.Join(tmp, fmt.Sprintf("%d.go", i)) }
+
+// path is where a file of the tree is, by its name below the root.
+func (b *Builder) path(name string) string { return filepath.Join(b.Root, filepath.FromSlash(name)) }
 
 // key is a hash of all that a guest is made from.
 func (b *Builder) key(l layer) (string, error) {

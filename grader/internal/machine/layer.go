@@ -13,60 +13,85 @@ import (
 )
 
 // A layer is what is laid over the pristine tree to build a guest: the files of
-// the solution and the generated main, by their path below the module's root.
+// the solutions and the generated main, by their path below the module's root.
 type layer struct {
-	suite       suites.Suite
-	solutionDir string
-	files       map[string][]byte
+	suite     suites.Suite
+	solutions []placed
+	files     map[string][]byte
 }
 
-func newLayer(suite suites.Suite, sol submission.Solution) (layer, error) {
-	l := layer{suite: suite, solutionDir: "solutions-skeleton/" + suite.Lab.Name, files: map[string][]byte{}}
-	for name, src := range sol.Files {
-		redirected, err := submission.Redirect(src)
-		if err != nil {
-			redirected = src // the compiler says it better
+// placed is a solution at its place in the tree.
+type placed struct {
+	submission.Solution
+	dir string // below the module's root
+}
+
+// Package is the import path of the solution.
+func (p placed) Package() string { return "faultline/" + p.dir }
+
+// newLayer makes the layer of a guest with one solution, which stands where
+// students have theirs, or with several.
+func newLayer(suite suites.Suite, sols ...submission.Solution) (layer, error) {
+	l := layer{suite: suite, files: map[string][]byte{}}
+	for i, sol := range sols {
+		p := placed{sol, skeletonDir + "/" + suite.Lab.Name}
+		if len(sols) > 1 {
+			p.dir = fmt.Sprintf("%s/batch%d/%s", skeletonDir, i, suite.Lab.Name)
 		}
-		l.files[l.solutionDir+"/"+name] = redirected
+		l.solutions = append(l.solutions, p)
+		for name, src := range sol.Files {
+			redirected, err := submission.Redirect(src)
+			if err != nil {
+				redirected = src // the compiler says it better
+			}
+			l.files[p.dir+"/"+name] = redirected
+		}
 	}
-	var main bytes.Buffer
-	err := mainTemplate.Execute(&main, l.data())
-	l.files[guestDir+"/main.go"] = main.Bytes()
+	main, err := expand(mainTemplate, l)
+	l.files[guestDir+"/main.go"] = main
 	return l, err
 }
 
-// mainTemplate makes a reactor: the suite is built once, when the guest is
-// initialized, and each call of run is one run.
+const skeletonDir = "solutions-skeleton"
+
+func expand(t *template.Template, l layer) ([]byte, error) {
+	var text bytes.Buffer
+	err := t.Execute(&text, map[string]any{
+		"Suite": l.suite.Package, "Name": l.suite.Lab.Name, "Functions": l.suite.Solution, "Solutions": l.solutions,
+	})
+	return text.Bytes(), err
+}
+
+// mainTemplate makes a reactor: the suites are built once, when the guest is
+// initialized, and each call of run is one run over one of the solutions.
 var mainTemplate = template.Must(template.New("main").Parse(`package main
 
 import (
 	"faultline/labs/labtest"
 	suite "{{.Suite}}"
-	solution "{{.Solution}}"
+{{- range $i, $s := .Solutions}}
+	solution{{$i}} "{{$s.Package}}"
+{{- end}}
 )
 
-var cases = suite.Suite(suite.Solution{
-{{- range .Fields}}
-	{{.Name}}: solution.{{.Name}},
+var suites = []labtest.Suite{
+{{- range $i, $s := .Solutions}}
+	suite.Suite(suite.Solution{
+	{{- range $.Functions}}
+		{{.Name}}: solution{{$i}}.{{.Name}},
+	{{- end}}
+	}),
 {{- end}}
-})
+}
 
 //go:wasmexport run
-func run() { labtest.Serve(cases) }
+func run(i int32) { labtest.Serve(suites[i]) }
 
 func main() {}
 `))
 
-// labTest is the test file of the solution's folder: with go test, what main is
-// in the machine.
-func (l layer) labTest() []byte {
-	var text bytes.Buffer
-	if err := testTemplate.Execute(&text, l.data()); err != nil {
-		panic(err) // the template is ours
-	}
-	return text.Bytes()
-}
-
+// testTemplate makes the test file of the solution's folder: with go test, what
+// main is in the machine.
 var testTemplate = template.Must(template.New("test").Parse(`package {{.Name}}
 
 import (
@@ -77,34 +102,33 @@ import (
 
 func Test(t *testing.T) {
 	suite.Run(t, suite.Solution{
-{{- range .Fields}}
+{{- range .Functions}}
 		{{.Name}}: {{.Name}},
 {{- end}}
 	})
 }
 `))
 
-// data is what the templates ask for.
-func (l layer) data() map[string]any {
-	return map[string]any{
-		"Suite": l.suite.Package, "Name": l.suite.Lab.Name, "Fields": l.suite.Solution, "Solution": "faultline/" + l.solutionDir,
-	}
-}
-
 func (l layer) names() []string { return slices.Sorted(maps.Keys(l.files)) }
 
 // translate makes the compiler's output speak of the student's own files, and of
-// the contract where the generated main does not fit the solution.
-func (l layer) translate(text string, sol submission.Solution) string {
+// the contract where the generated main does not fit the solution. The compiler
+// names a file by its place in the overlay, or, if it does not parse, by the copy
+// below tmp.
+func (l layer) translate(text, tmp string) string {
+	sol := l.solutions[0]
 	var out []string
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		for i, name := range l.names() {
+			line = strings.ReplaceAll(line, copyName(tmp, i), name)
+		}
+		line = strings.TrimPrefix(line, "./")
 		switch {
 		case strings.HasPrefix(line, "#"): // the name of a package
-		case strings.HasPrefix(line, guestDir), strings.HasPrefix(line, "./"+guestDir):
+		case strings.HasPrefix(line, guestDir):
 			out = append(out, l.mismatch(line))
 		default:
-			line = strings.TrimPrefix(line, "./")
-			out = append(out, strings.ReplaceAll(line, l.solutionDir+"/", sol.Prefix()))
+			out = append(out, strings.ReplaceAll(line, sol.dir+"/", sol.Prefix()))
 		}
 	}
 	return strings.Join(slices.Compact(out), "\n")
@@ -113,7 +137,8 @@ func (l layer) translate(text string, sol submission.Solution) string {
 // mismatch explains a compiler error in the generated main.
 func (l layer) mismatch(line string) string {
 	for _, f := range l.suite.Solution {
-		if strings.Contains(line, "solution."+f.Name+" ") || strings.HasSuffix(line, "solution."+f.Name) {
+		name := "solution0." + f.Name
+		if strings.Contains(line, name+" ") || strings.HasSuffix(line, name) {
 			return fmt.Sprintf("package %s: the lab needs a function %s of type %s", l.suite.Lab.Name, f.Name, f.Type)
 		}
 	}

@@ -18,8 +18,11 @@ func (b *Builder) Race(ctx context.Context, suite suites.Suite, sol submission.S
 	if err != nil {
 		return nil, err
 	}
+	dir := l.solutions[0].dir
 	delete(l.files, guestDir+"/main.go")
-	l.files[l.solutionDir+"/lab_test.go"] = l.labTest()
+	if l.files[dir+"/lab_test.go"], err = expand(testTemplate, l); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(b.Cache, 0o755); err != nil {
 		return nil, err
 	}
@@ -33,7 +36,7 @@ func (b *Builder) Race(ctx context.Context, suite suites.Suite, sol submission.S
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, "go", "test", "-race", "-tags=faultline_bubble", "-overlay", overlay,
-		"-count=1", "-v", "-run", pattern, "./"+l.solutionDir)
+		"-count=1", "-v", "-run", pattern, "./"+dir)
 	cmd.Dir = b.Root
 	cmd.Env = buildEnv("CGO_ENABLED=1")
 	return cmd.CombinedOutput()

@@ -77,28 +77,28 @@ func load(ctx context.Context, cache, path string) (*vm, error) {
 	return v, nil
 }
 
-// run performs one run.
-func (v *vm) run(ctx context.Context, req labtest.Request, opt Options) Run {
+// run performs one run over one of the solutions in the guest.
+func (v *vm) run(ctx context.Context, solution int32, req labtest.Request, opt Options) Run {
 	if opt.Fresh {
 		v.drop(ctx)
 	}
-	run, reused := v.once(ctx, req)
+	run, reused := v.once(ctx, solution, req)
 	if reused && run.Verdict == "memory" {
 		// What earlier runs grew counts towards the limit; a fresh guest decides.
 		v.drop(ctx)
-		run, _ = v.once(ctx, req)
+		run, _ = v.once(ctx, solution, req)
 	}
 	return run
 }
 
-func (v *vm) once(ctx context.Context, req labtest.Request) (run Run, reused bool) {
+func (v *vm) once(ctx context.Context, solution int32, req labtest.Request) (run Run, reused bool) {
 	if err := v.prepare(ctx); err != nil {
 		return v.host.result(err), false
 	}
 	reused = v.guest.used
 	v.guest.used = true
 	v.host.begin(req)
-	_, err := v.guest.mod.ExportedFunction("run").Call(ctx)
+	_, err := v.guest.mod.ExportedFunction("run").Call(ctx, api.EncodeI32(solution))
 	run = v.host.result(err)
 	if err != nil || !v.host.finished || v.guest.mod.Memory().Size() > uint32(len(v.guest.snapshot)+spareMemory) {
 		v.drop(ctx)

@@ -64,7 +64,10 @@ func (w *worker) perform(ctx context.Context, t task) Run {
 	if err != nil {
 		return Run{Outcome: outcome(labs.GraderError, "", err.Error())}
 	}
-	run := w.vm.run(ctx, req, t.Options)
+	run := w.vm.run(ctx, t.Guest.Index, req, t.Options)
+	if run.Where == "" {
+		run.Where = where(run.Dump, t.Guest.Package)
+	}
 	if run.Verdict == labs.Pass {
 		run.Outcome = w.judges[t.Guest.Lab].Judge(run.Events)
 	}
@@ -72,4 +75,14 @@ func (w *worker) perform(ctx context.Context, t task) Run {
 		run.Events = nil
 	}
 	return run
+}
+
+// where is the first place in a dump that is the solution's.
+func where(dump, pkg string) string {
+	for _, g := range labtest.Goroutines(dump) {
+		if frame, mine := g.Of(pkg); mine {
+			return frame.Position()
+		}
+	}
+	return ""
 }
