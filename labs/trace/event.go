@@ -3,6 +3,7 @@ package trace
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -42,17 +43,22 @@ const (
 // An Event is one thing that happened in a run. Which fields a kind uses is
 // said beside its name; unused ones are zero.
 type Event struct {
-	At   time.Duration `json:"at"` // virtual time since the run began, in whole microseconds
+	At   time.Duration `json:"at"` // virtual time since the run began, never negative
 	Kind Kind          `json:"kind"`
 	Node string        `json:"node,omitempty"`
-	Peer string        `json:"peer,omitempty"`
+	Peer string        `json:"peer,omitempty"` // empty if Node is
 	N    int           `json:"n,omitempty"`
 	Text string        `json:"text,omitempty"`
 }
 
-// String is the text form, one line without its end. Parse reads it back. What
-// a terminal or an editor could act on (control characters, line ends,
-// directions of writing) appears escaped as in a Go string.
+// String is the text form, one line without its end. Parse reads it back, to
+// the same event but for what is left of its time below a microsecond. What a
+// terminal or an editor could act on (control characters, line ends, directions
+// of writing) appears escaped as in a Go string.
+//
+// The network refuses names of nodes that contain spaces or do not print, and so
+// the names of a trace are plain. A harness may still misname a client. Then
+// the name is escaped too, and the line stays one line that Parse reads back.
 func (e Event) String() string {
 	b := make([]byte, 0, 64+len(e.Text))
 	b = appendSeconds(b, e.At)
@@ -62,9 +68,9 @@ func (e Event) String() string {
 		b = append(b, ' ')
 	}
 	if e.Node != "" {
-		b = append(append(b, "  "...), e.Node...)
+		b = appendName(append(b, "  "...), e.Node)
 		if e.Peer != "" {
-			b = append(append(b, " -> "...), e.Peer...)
+			b = appendName(append(b, " -> "...), e.Peer)
 		}
 	}
 	if e.N != 0 {
@@ -79,9 +85,10 @@ func (e Event) String() string {
 }
 
 // appendSeconds writes d as seconds with six decimals, padded to twelve
-// columns, so that the times of a trace stand in one column.
+// columns, so that the times of a trace stand in one column. No time is before
+// the run.
 func appendSeconds(b []byte, d time.Duration) []byte {
-	us := d.Microseconds()
+	us := max(d, 0).Microseconds()
 	whole := strconv.FormatInt(us/1e6, 10)
 	for i := len(whole); i < 4; i++ {
 		b = append(b, ' ')
@@ -92,12 +99,33 @@ func appendSeconds(b []byte, d time.Duration) []byte {
 }
 
 func appendEscaped(b []byte, s string) []byte {
+	if plain(s) {
+		return append(b, s...)
+	}
+	return appendQuoted(b, s)
+}
+
+// plain reports whether s can be shown as it is.
+func plain(s string) bool {
 	for _, r := range s {
 		if r == '\\' || !unicode.IsPrint(r) || r == utf8.RuneError {
-			return appendQuoted(b, s)
+			return false
 		}
 	}
-	return append(b, s...)
+	return true
+}
+
+// appendName writes a name as one word that is no other part of a line: not an
+// arrow, a number or the colon before the text.
+func appendName(b []byte, name string) []byte {
+	switch {
+	case name == ":", name == "->", name[0] == '#':
+		b = fmt.Appendf(b, `\x%02x`, name[0])
+		name = name[1:]
+	case plain(name) && !strings.Contains(name, " "):
+		return append(b, name...)
+	}
+	return append(b, strings.ReplaceAll(string(appendQuoted(nil, name)), " ", `\x20`)...)
 }
 
 func appendQuoted(b []byte, s string) []byte {
@@ -109,51 +137,74 @@ func appendQuoted(b []byte, s string) []byte {
 
 var errForm = errors.New("an event reads: seconds, kind, node [-> peer] [#number] [: text]")
 
-// Parse reads the text form of an event.
+// Parse reads the text form of an event. Its words may be separated by any
+// spaces. Any word of small letters is taken for a kind.
 func Parse(line string) (Event, error) {
-	head, text, hasText := strings.Cut(line, "  : ")
+	head, text, _ := strings.Cut(line, "  : ")
 	fields := strings.Fields(head)
 	if len(fields) < 2 {
 		return Event{}, errForm
 	}
-	at, err := parseSeconds(fields[0])
-	if err != nil {
+	var e Event
+	var err error
+	if e.At, err = parseSeconds(fields[0]); err != nil {
 		return Event{}, err
 	}
-	e := Event{At: at, Kind: Kind(fields[1])}
-	rest := fields[2:]
-	if n := len(rest); n > 0 && strings.HasPrefix(rest[n-1], "#") {
-		if e.N, err = strconv.Atoi(rest[n-1][1:]); err != nil {
-			return Event{}, fmt.Errorf("number %q: %w", rest[n-1], errForm)
+	if e.Kind, err = parseKind(fields[1]); err != nil {
+		return Event{}, err
+	}
+	if err := e.parseWhere(fields[2:]); err != nil {
+		return Event{}, err
+	}
+	if e.Text, err = unescape("text", text); err != nil {
+		return Event{}, err
+	}
+	return e, nil
+}
+
+// parseWhere reads the words after the kind: node [-> peer] [#number].
+func (e *Event) parseWhere(words []string) (err error) {
+	if n := len(words) - 1; n >= 0 && words[n][0] == '#' {
+		if e.N, err = strconv.Atoi(words[n][1:]); err != nil {
+			return fmt.Errorf("number %q: %w", words[n], errForm)
 		}
-		rest = rest[:n-1]
+		words = words[:n]
 	}
 	switch {
-	case len(rest) == 0:
-	case len(rest) == 1:
-		e.Node = rest[0]
-	case len(rest) == 3 && rest[1] == "->":
-		e.Node, e.Peer = rest[0], rest[2]
-	default:
-		return Event{}, errForm
+	case len(words) == 0:
+		return nil
+	case len(words) == 3 && words[1] == "->":
+		if e.Peer, err = unescape("name", words[2]); err != nil {
+			return err
+		}
+	case len(words) != 1:
+		return errForm
 	}
-	if hasText {
-		e.Text, err = unescape(text)
+	e.Node, err = unescape("name", words[0])
+	return err
+}
+
+func parseKind(s string) (Kind, error) {
+	for _, r := range s {
+		if r < 'a' || r > 'z' {
+			return "", fmt.Errorf("kind %q: %w", s, errForm)
+		}
 	}
-	return e, err
+	return Kind(s), nil
 }
 
 func parseSeconds(s string) (time.Duration, error) {
-	whole, frac, ok := strings.Cut(strings.TrimSuffix(s, "s"), ".")
-	sec, err1 := strconv.ParseUint(whole, 10, 32)
-	us, err2 := strconv.ParseUint(frac, 10, 32)
-	if !ok || !strings.HasSuffix(s, "s") || len(frac) != 6 || err1 != nil || err2 != nil {
+	number, unit := strings.CutSuffix(s, "s")
+	whole, frac, _ := strings.Cut(number, ".")
+	us, err := strconv.ParseUint(whole+frac, 10, 64)
+	if !unit || whole == "" || len(frac) != 6 || err != nil || us > math.MaxInt64/1000 {
 		return 0, fmt.Errorf("time %q: %w", s, errForm)
 	}
-	return time.Duration(sec)*time.Second + time.Duration(us)*time.Microsecond, nil
+	return time.Duration(us) * time.Microsecond, nil
 }
 
-func unescape(s string) (string, error) {
+// unescape undoes the escapes in s, which is what the error calls it.
+func unescape(what, s string) (string, error) {
 	if !strings.Contains(s, `\`) {
 		return s, nil
 	}
@@ -161,7 +212,7 @@ func unescape(s string) (string, error) {
 	for s != "" {
 		r, multibyte, tail, err := strconv.UnquoteChar(s, '"')
 		if err != nil {
-			return "", fmt.Errorf("text %q: %w", s, errForm)
+			return "", fmt.Errorf("%s: %q is no escape of a Go string", what, s)
 		}
 		if r < utf8.RuneSelf || !multibyte {
 			b.WriteByte(byte(r))
