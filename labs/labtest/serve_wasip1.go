@@ -1,6 +1,8 @@
 package labtest
 
 import (
+	"unsafe"
+
 	"faultline/labs"
 	"faultline/labs/trace"
 )
@@ -13,15 +15,48 @@ func hostRequest(buf *byte, size uint32) (length uint32)
 //go:wasmimport faultline event
 func hostEvent(line string)
 
+//go:wasmimport faultline moved
+func hostMoved()
+
 //go:wasmimport faultline outcome
 func hostOutcome(verdict, property, expected, actual, where string)
+
+// Prepare readies the guest for Serve, before its memory is saved.
+//
+// The host calls into the guest on one goroutine, and where that goroutine's
+// stack is, it does not keep in memory but in a register of the virtual machine.
+// Restoring the memory after the stack has moved would leave the register
+// pointing into somebody else's. So the stack is made large now, the host keeps
+// the collector from shrinking stacks, and Serve does its work on a goroutine of
+// its own.
+func Prepare() { grow(64) }
+
+//go:noinline
+func grow(n int) (sum byte) {
+	var frame [1024]byte
+	frame[n] = byte(n)
+	if n > 0 {
+		sum = grow(n - 1)
+	}
+	return sum + frame[n]
+}
 
 // Serve performs one run in the virtual machine: it asks the host for the
 // request, sends each event as it happens, and the outcome at the end. The
 // generated main calls it once for each run.
 func Serve(s Suite) {
-	o := serve(s)
-	hostOutcome(string(o.Verdict), o.Property, o.Expected, o.Actual, o.Where)
+	var mark byte
+	before := uintptr(unsafe.Pointer(&mark))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		o := serve(s)
+		hostOutcome(string(o.Verdict), o.Property, o.Expected, o.Actual, o.Where)
+	}()
+	<-done
+	if uintptr(unsafe.Pointer(&mark)) != before {
+		hostMoved() // this must not happen, and the machine must not be used again
+	}
 }
 
 func serve(s Suite) Outcome {

@@ -4,8 +4,7 @@
 // (see Builder). It runs in a worker: a process of the grader's own program that
 // holds a wazero runtime (see Serve and Pool). The guest has one thread. Its
 // clock, its sleep and its randomness are the host's: the clock stands while the
-// guest computes, ticks 100 ns each time it is read, and jumps when every
-// goroutine waits. So a run depends on the guest and the request alone.
+// guest computes and jumps when every goroutine waits. So a run depends on the guest and the request alone.
 //
 // A guest is initialized once; its memory is then copied, and put back before
 // each run. That takes a fraction of a millisecond and gives each run exactly

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -87,6 +90,8 @@ var suites = []labtest.Suite{
 //go:wasmexport run
 func run(i int32) { labtest.Serve(suites[i]) }
 
+func init() { labtest.Prepare() }
+
 func main() {}
 `))
 
@@ -113,22 +118,21 @@ func (l layer) names() []string { return slices.Sorted(maps.Keys(l.files)) }
 
 // translate makes the compiler's output speak of the student's own files, and of
 // the contract where the generated main does not fit the solution. The compiler
-// names a file by its place in the overlay, or, if it does not parse, by the copy
-// below tmp.
+// names a file by the copy that the overlay puts in its place, tmp/7.go.
 func (l layer) translate(text, tmp string) string {
-	sol := l.solutions[0]
+	copies := regexp.MustCompile(`[^\s:]*` + regexp.QuoteMeta(filepath.Base(tmp)) + `[/\\](\d+)\.go`)
+	text = copies.ReplaceAllStringFunc(text, func(path string) string {
+		i, _ := strconv.Atoi(copies.FindStringSubmatch(path)[1])
+		return l.names()[i]
+	})
 	var out []string
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
-		for i, name := range l.names() {
-			line = strings.ReplaceAll(line, copyName(tmp, i), name)
-		}
-		line = strings.TrimPrefix(line, "./")
 		switch {
 		case strings.HasPrefix(line, "#"): // the name of a package
 		case strings.HasPrefix(line, guestDir):
 			out = append(out, l.mismatch(line))
 		default:
-			out = append(out, strings.ReplaceAll(line, sol.dir+"/", sol.Prefix()))
+			out = append(out, strings.ReplaceAll(line, l.solutions[0].dir+"/", l.solutions[0].Prefix()))
 		}
 	}
 	return strings.Join(slices.Compact(out), "\n")
@@ -138,7 +142,7 @@ func (l layer) translate(text, tmp string) string {
 func (l layer) mismatch(line string) string {
 	for _, f := range l.suite.Solution {
 		name := "solution0." + f.Name
-		if strings.Contains(line, name+" ") || strings.HasSuffix(line, name) {
+		if regexp.MustCompile(regexp.QuoteMeta(name) + `\b`).MatchString(line) {
 			return fmt.Sprintf("package %s: the lab needs a function %s of type %s", l.suite.Lab.Name, f.Name, f.Type)
 		}
 	}

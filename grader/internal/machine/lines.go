@@ -38,7 +38,9 @@ func (l *lines) Write(p []byte) (int, error) {
 		if !found {
 			break
 		}
-		l.host.print(string(line))
+		if !l.host.print(string(line)) {
+			panic(sys.NewExitError(exitOutput))
+		}
 		l.part = rest
 	}
 	return len(p), nil

@@ -2,17 +2,24 @@ package machine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"faultline/grader/internal/machine"
 	"faultline/grader/internal/submission"
 	"faultline/grader/internal/suites"
+	"faultline/labrpc"
 	"faultline/labs"
 	"faultline/labs/labtest"
+	"faultline/labs/trace"
 )
 
 // TestMain makes the test binary its own worker, as the grader's is.
@@ -27,9 +34,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// root is the module's folder, seen from here.
-const root = "../../.."
-
 type fixture struct {
 	t       *testing.T
 	suite   suites.Suite
@@ -39,19 +43,20 @@ type fixture struct {
 
 func newFixture(t *testing.T) fixture {
 	t.Helper()
-	dir, err := filepath.Abs(root)
+	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
 	}
 	suite, _ := suites.Find("messaging")
-	cache := filepath.Join(dir, "out", "test-cache")
-	f := fixture{t, suite, &machine.Builder{Root: dir, Cache: cache}, machine.NewPool(machine.PoolConfig{
-		Command: []string{os.Args[0], "worker"}, Workers: 2, Cache: cache, CPULimit: 3 * time.Second,
+	cache := filepath.Join(root, "out", "test-cache")
+	f := fixture{t, suite, &machine.Builder{Root: root, Cache: cache}, machine.NewPool(machine.PoolConfig{
+		Command: []string{os.Args[0], "worker"}, Workers: 2, Cache: cache, CPULimit: 2 * time.Second,
 	})}
 	t.Cleanup(f.pool.Close)
 	return f
 }
 
+// reference reads the staff's solution of lab 1.
 func (f fixture) reference() submission.Solution {
 	f.t.Helper()
 	sol, err := submission.Read(f.suite.Lab, filepath.Join(f.builder.Root, "labs/internal/staff/messaging"), nil)
@@ -60,6 +65,21 @@ func (f fixture) reference() submission.Solution {
 	}
 	return sol
 }
+
+// with is the reference with a piece of a file replaced.
+func (f fixture) with(file, old, new string) submission.Solution {
+	f.t.Helper()
+	sol := f.reference()
+	text := string(sol.Files[file])
+	if strings.Count(text, old) != 1 {
+		f.t.Fatalf("%q is %d times in %s, want once", old, strings.Count(text, old), file)
+	}
+	sol.Files = maps.Clone(sol.Files)
+	sol.Files[file] = []byte(strings.Replace(text, old, new, 1))
+	return sol
+}
+
+const receive = "func (m *mailbox) Receive(ctx context.Context) ([]byte, error) {\n"
 
 func (f fixture) build(sol submission.Solution) *machine.Guest {
 	f.t.Helper()
@@ -70,32 +90,268 @@ func (f fixture) build(sol submission.Solution) *machine.Guest {
 	return guest
 }
 
-func (f fixture) run(g *machine.Guest, id string, seed uint64, opt machine.Options) machine.Run {
+func (f fixture) run(g *machine.Guest, req labtest.Request, opt machine.Options) machine.Run {
 	f.t.Helper()
-	run, err := f.pool.Run(context.Background(), g, labtest.Request{Case: id, Seed: seed}, opt)
+	run, err := f.pool.Run(context.Background(), g, req, opt)
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	return run
 }
 
-func TestAllOnce(t *testing.T) {
+func TestVerdicts(t *testing.T) {
 	f := newFixture(t)
-	began := time.Now()
-	g := f.build(f.reference())
-	t.Log("built", time.Since(began))
-	for _, c := range f.suite.Cases {
-		for seed := uint64(1); seed <= 3; seed++ {
-			began = time.Now()
-			r := f.run(g, c.ID(), seed, machine.Options{Trace: true})
-			t.Log(c.ID(), seed, r.Verdict, r.Hash[:8], "virtual", r.Virtual, "wall", time.Since(began), len(r.Events))
-			if r.Verdict != labs.Pass {
-				t.Errorf("%+v\n%s", r.Outcome, r.Dump)
-				for _, e := range r.Events[max(0, len(r.Events)-60):] {
-					t.Log(e)
+	for _, test := range []struct {
+		name      string
+		file, old string
+		new       string
+		verdict   labs.Verdict
+		actual    string // part of it
+		where     string // file without line
+	}{
+		{"the reference passes", "", "", "", labs.Pass, "", ""},
+		{"a wrong result fails", "mailbox.go", receive, receive + "return nil, nil\n",
+			labs.Fail, "received:", ""},
+		{"a panic is one, with its place", "mailbox.go", receive, receive + "panic(\"oh\")\n",
+			labs.Panic, "panic: oh", "mailbox.go"},
+		{"a panic in a goroutine of the solution is one too", "mailbox.go", receive, receive + "go func() { panic(\"oh\") }()\n",
+			labs.Panic, "panic: oh", "mailbox.go"},
+		{"a nil dereference is a panic", "mailbox.go", receive, receive + "m = nil\n",
+			labs.Panic, "nil pointer", "mailbox.go"},
+		{"waiting for a lock that is held for ever is a deadlock", "mailbox.go", receive, receive + "m.Lock()\n",
+			labs.Deadlock, "a lock that nobody releases", "mailbox.go"},
+		{"waiting for something else for ever fails", "mailbox.go", receive, receive + "select {}\n",
+			labs.Fail, "waits there", "mailbox.go"},
+		{"a goroutine that never pauses is stuck", "mailbox.go", receive, receive + "for {}\n",
+			labs.Stuck, "without a pause", ""},
+		{"a busy wait on the clock makes progress", "mailbox.go", receive,
+			receive + "for end := time.Now().Add(time.Millisecond); time.Now().Before(end); {\n}\n", labs.Pass, "", ""},
+		{"memory without end is refused", "mailbox.go", receive,
+			receive + "for all := [][]byte{}; ; { all = append(all, make([]byte, 1<<20)) }\n", labs.Memory, "needed more", ""},
+		{"a recursion without end is refused", "mailbox.go", receive, receive + "return m.Receive(ctx)\n",
+			labs.Memory, "needed more", "mailbox.go"},
+		{"output without end is refused", "mailbox.go", receive, receive + "for { println(\"x\") }\n",
+			labs.Output, "printed more", ""},
+		{"sending without end is refused", "stopandwait.go", "func NewSender(conn net.PacketConn, to net.Addr, opt messagingapi.Options) messagingapi.Sender {\n",
+			"func NewSender(conn net.PacketConn, to net.Addr, opt messagingapi.Options) messagingapi.Sender {\nfor { conn.WriteTo(Marshal(messagingapi.Packet{Kind: 1}), to) }\n",
+			labs.Output, "caused more", ""},
+		{"an early exit is no pass", "mailbox.go", receive, receive + "os.Exit(0)\n",
+			labs.Fail, "ended itself with exit status 0", ""},
+		{"an early exit with the panic's status is no panic", "mailbox.go", receive, receive + "os.Exit(2)\n",
+			labs.Fail, "ended itself with exit status 2", ""},
+		{"a forged last word is no panic", "mailbox.go", receive, receive + "println(\"panic: not really\")\n",
+			labs.Pass, "", ""},
+		{"waiting before the run begins is a deadlock", "mailbox.go", receive, "var never = <-make(chan int)\n" + receive,
+			labs.Deadlock, "every goroutine waits", "mailbox.go"},
+		{"what the starter code says of itself is believed", "mailbox.go", receive, receive + "panic(labs.TODO(\"A\"))\n",
+			labs.NotImplemented, "stage A is not implemented yet", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			sol := f.reference()
+			if test.file != "" {
+				sol = f.with(test.file, test.old, test.new)
+				for _, pkg := range []string{"os", "faultline/labs", "time"} { // as the new text needs
+					name := pkg[strings.LastIndex(pkg, "/")+1:]
+					if strings.Contains(test.new, name+".") && !strings.Contains(string(sol.Files[test.file]), `"`+pkg+`"`) {
+						sol.Files[test.file] = []byte(strings.Replace(string(sol.Files[test.file]), "import (", "import (\n\""+pkg+"\"", 1))
+					}
 				}
-				break
+			}
+			id := "messaging/A/fifo"
+			if test.file == "stopandwait.go" {
+				id = "messaging/B/calm"
+			}
+			run := f.run(f.build(sol), labtest.Request{Case: id, Seed: 1}, machine.Options{})
+			if run.Verdict != test.verdict || !strings.Contains(run.Actual, test.actual) {
+				t.Fatalf("%s: %s\n%s", run.Verdict, run.Actual, run.Dump)
+			}
+			if file, _, _ := strings.Cut(run.Where, ":"); test.where != "" && file != test.where {
+				t.Errorf("where is %q, want a line of %s\n%s", run.Where, test.where, run.Dump)
+			}
+		})
+	}
+}
+
+func TestAStuckRunCostsNoOther(t *testing.T) {
+	f := newFixture(t)
+	g := f.build(f.with("mailbox.go", receive, receive+"for {}\n"))
+	fifo, format := labtest.Request{Case: "messaging/A/fifo", Seed: 1}, labtest.Request{Case: "messaging/B/packet-format", Seed: 1}
+	for _, want := range []struct {
+		req     labtest.Request
+		verdict labs.Verdict
+	}{{format, labs.Pass}, {fifo, labs.Stuck}, {format, labs.Pass}, {format, labs.Pass}} {
+		if run := f.run(g, want.req, machine.Options{}); run.Verdict != want.verdict {
+			t.Errorf("%s: %s, want %s", want.req.Case, run.Verdict, want.verdict)
+		}
+	}
+}
+
+func TestARunThatIsCalledOffEndsItsWorker(t *testing.T) {
+	f := newFixture(t)
+	g := f.build(f.with("mailbox.go", receive, receive+"for {}\n"))
+	ctx, cancel := context.WithCancel(context.Background())
+	go cancel()
+	_, err := f.pool.Run(ctx, g, labtest.Request{Case: "messaging/A/fifo", Seed: 1}, machine.Options{})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+	if run := f.run(g, labtest.Request{Case: "messaging/B/packet-format", Seed: 1}, machine.Options{}); run.Verdict != labs.Pass {
+		t.Errorf("the run after it: %s", run.Verdict)
+	}
+}
+
+// requests are some runs of every case.
+func (f fixture) requests(seeds uint64) (all []labtest.Request) {
+	for _, c := range f.suite.Cases {
+		for seed := range seeds {
+			all = append(all, labtest.Request{Case: c.ID(), Seed: seed + 1})
+		}
+	}
+	return all
+}
+
+func TestARestoredRunHashesLikeAFreshOne(t *testing.T) {
+	f := newFixture(t)
+	g := f.build(f.reference())
+	requests := f.requests(2)
+	fresh := map[labtest.Request]string{}
+	for _, r := range requests {
+		fresh[r] = f.run(g, r, machine.Options{Fresh: true}).Hash
+	}
+	for range 2 { // in another order each time, so after other runs
+		rand.New(rand.NewPCG(1, 2)).Shuffle(len(requests), func(i, j int) { requests[i], requests[j] = requests[j], requests[i] })
+		for _, r := range requests {
+			if run := f.run(g, r, machine.Options{}); run.Hash != fresh[r] {
+				t.Errorf("%v: hash %s after other runs, %s in a fresh machine", r, run.Hash, fresh[r])
 			}
 		}
+	}
+}
+
+func TestSeedsDiffer(t *testing.T) {
+	f := newFixture(t)
+	g := f.build(f.reference())
+	seen := map[string]uint64{}
+	for seed := range uint64(20) {
+		hash := f.run(g, labtest.Request{Case: "messaging/C/storm", Seed: seed}, machine.Options{}).Hash
+		if first, twice := seen[hash]; twice {
+			t.Errorf("seeds %d and %d gave the same run", first, seed)
+		}
+		seen[hash] = seed
+	}
+}
+
+// planOf is the plan that a trace says has happened.
+func planOf(t *testing.T, events []trace.Event) *labrpc.Plan {
+	t.Helper()
+	var text strings.Builder
+	for _, e := range events {
+		if e.Kind == trace.Fault {
+			text.WriteString(e.Text + "\n")
+		}
+	}
+	plan, err := labrpc.ParsePlan(text.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &plan
+}
+
+func TestThePlanOfARunReplaysIt(t *testing.T) {
+	f := newFixture(t)
+	g := f.build(f.reference())
+	for _, id := range []string{"messaging/B/storm", "messaging/B/alternating-bit", "messaging/C/storm", "messaging/C/wrap"} {
+		for seed := uint64(1); seed <= 10; seed++ {
+			req := labtest.Request{Case: id, Seed: seed}
+			run := f.run(g, req, machine.Options{Trace: true})
+			req.Plan = planOf(t, run.Events)
+			if again := f.run(g, req, machine.Options{Trace: true}); again.Hash != run.Hash {
+				t.Errorf("%s with seed %d: %s", id, seed, firstDifference(run.Events, again.Events))
+			}
+		}
+	}
+}
+
+func firstDifference(a, b []trace.Event) string {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return fmt.Sprintf("event %d was\n%s\nis\n%s", i, a[i], b[i])
+		}
+	}
+	return fmt.Sprintf("%d events, then %d", len(a), len(b))
+}
+
+func TestAnUnchangedSolutionIsNotBuiltAgain(t *testing.T) {
+	f := newFixture(t)
+	first := f.build(f.reference())
+	t.Setenv("PATH", "") // no go command
+	if again := f.build(f.reference()); again.Path != first.Path {
+		t.Errorf("built as %s, then as %s", first.Path, again.Path)
+	}
+}
+
+func TestTheCallersSettingsDoNotReachTheBuild(t *testing.T) {
+	f := newFixture(t)
+	f.builder.Cache = t.TempDir()
+	for name, value := range map[string]string{"GOFLAGS": "-mod=vendor", "GOARCH": "386", "GO111MODULE": "off", "GOWORK": "/nowhere"} {
+		t.Setenv(name, value)
+	}
+	f.build(f.reference())
+}
+
+func TestBuildErrorsSpeakOfTheStudentsFiles(t *testing.T) {
+	f := newFixture(t)
+	for _, test := range []struct {
+		name, old, new string
+		want           string
+	}{
+		{"a type error", receive, receive + "return 1\n",
+			"hw/mailbox.go:59:8: not enough return values\n\thave (number)\n\twant ([]byte, error)"},
+		{"an undefined name", receive, receive + "undefined()\n", "hw/mailbox.go:59:1: undefined: undefined"},
+		{"a file that does not parse", receive, receive + "return (\n", "hw/mailbox.go"},
+		{"a missing function", "func NewMailbox(", "func newMailbox(",
+			"package messaging: the lab needs a function NewMailbox of type func(int) messagingapi.Mailbox"},
+		{"a function of another type", "func NewMailbox(capacity int)", "func NewMailbox(capacity int, _ ...int)",
+			"package messaging: the lab needs a function NewMailbox of type func(int) messagingapi.Mailbox"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			sol := f.with("mailbox.go", test.old, test.new)
+			sol.Dir = "hw"
+			_, err := f.builder.Build(context.Background(), f.suite, sol)
+			var broken *machine.BuildError
+			if !errors.As(err, &broken) {
+				t.Fatalf("error %v, want a BuildError", err)
+			}
+			if !strings.Contains(broken.Text, test.want) || strings.Contains(broken.Text, f.builder.Root) {
+				t.Errorf("got\n%s\nwant\n%s", broken.Text, test.want)
+			}
+		})
+	}
+}
+
+func TestABatchGivesTheSameVerdictsAsGuestsAlone(t *testing.T) {
+	f := newFixture(t)
+	sols := []submission.Solution{f.reference(), f.with("mailbox.go", receive, receive+"panic(\"oh\")\n")}
+	requests := f.requests(1)
+	verdicts := func(b *machine.Builder) (all []string) {
+		for _, sol := range sols {
+			g, err := b.Build(context.Background(), f.suite, sol)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range requests {
+				run := f.run(g, r, machine.Options{})
+				all = append(all, fmt.Sprintf("%s %s %s %s", r.Case, run.Verdict, run.Actual, run.Where))
+			}
+		}
+		return all
+	}
+	alone := verdicts(f.builder)
+	batched := &machine.Builder{Root: f.builder.Root, Cache: f.builder.Cache}
+	if err := batched.Batch(context.Background(), f.suite, sols); err != nil {
+		t.Fatal(err)
+	}
+	if got := verdicts(batched); !slices.Equal(got, alone) {
+		t.Errorf("in a batch\n%s\nalone\n%s", strings.Join(got, "\n"), strings.Join(alone, "\n"))
 	}
 }
