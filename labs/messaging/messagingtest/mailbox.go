@@ -26,6 +26,10 @@ const (
 // point of its locks may take up to 0.4 ms.
 const soon = time.Second
 
+// settle is enough for every goroutine to get to where it waits, and short enough
+// for a case that runs in real time.
+const settle = 20 * time.Millisecond
+
 // waited is longer than a call usually takes that has nothing to wait for.
 const waited = 100 * time.Microsecond
 
@@ -153,7 +157,7 @@ func (s Solution) fullWaits(t *labtest.T) {
 	waits := func(what string, call func() string) (ended func() bool) {
 		t.Step("%s: must wait", what)
 		var done atomic.Bool
-		t.Check(!t.Returns(soon, func() { call(); done.Store(true) }), labtest.Finding{
+		t.Check(!t.Returns(settle, func() { call(); done.Store(true) }), labtest.Finding{
 			Expected: what + " waits", Actual: "it returned",
 		})
 		return done.Load
@@ -286,7 +290,7 @@ func (s Solution) closeMailbox(t *labtest.T) {
 	t.Step("one more sender waits for room, then the mailbox is closed")
 	var waiting string
 	t.Go(func() { waiting = b.send("late", "m4", 0) })
-	t.Sleep(soon)
+	t.Sleep(settle)
 	b.want("Close", sent, func() string { b.close("sender"); return sent })
 	t.Join(soon, "the Send that waited when the mailbox was closed")
 	t.Check(waiting == closed, labtest.Finding{
@@ -308,7 +312,7 @@ func (s Solution) closeEmpty(t *labtest.T) {
 	for i := range got {
 		t.Go(func() { got[i] = b.receive(fmt.Sprintf("receiver-%d", i+1), 0) })
 	}
-	t.Sleep(soon)
+	t.Sleep(settle)
 	for i := range 2 {
 		t.Go(func() { b.close(fmt.Sprintf("closer-%d", i+1)) })
 	}
@@ -327,11 +331,12 @@ func (s Solution) cancel(t *labtest.T) {
 	b := s.box(t, 1+rng.IntN(2))
 	const each = 6
 	impatient := 100 * time.Microsecond
-	b.want("Receive that gives up after 0.1 ms at the empty mailbox", canceled, func() string { return b.receive("alone", impatient) })
+	b.want("Receive, which gives up after 0.1 ms at the empty mailbox", canceled, func() string { return b.receive("alone", impatient) })
 	for i := range b.capacity {
-		b.want("Send", sent, func() string { return b.send("alone", fmt.Sprintf("m%d", i+1), 0) })
+		msg := fmt.Sprintf("m%d", i+1)
+		b.want("Send of "+msg, sent, func() string { return b.send("alone", msg, 0) })
 	}
-	b.want("Send that gives up after 0.1 ms at the full mailbox", canceled, func() string { return b.send("alone", "late", impatient) })
+	b.want("Send of late, which gives up after 0.1 ms at the full mailbox", canceled, func() string { return b.send("alone", "late", impatient) })
 	for i := range b.capacity {
 		b.want("Receive", fmt.Sprintf("m%d", i+1), func() string { return b.receive("alone", 0) })
 	}
@@ -387,7 +392,7 @@ func (s Solution) wakeUp(t *labtest.T) {
 	for i := range n {
 		t.Go(func() { b.receive(fmt.Sprintf("receiver-%d", i+1), 0) })
 	}
-	t.Sleep(soon)
+	t.Sleep(settle)
 	for i := range n {
 		msg := fmt.Sprintf("m%d", i+1)
 		b.want("Send of "+msg, sent, func() string { return b.send("sender", msg, 0) })
@@ -397,7 +402,7 @@ func (s Solution) wakeUp(t *labtest.T) {
 	for i := range 2 * n {
 		t.Go(func() { b.send(fmt.Sprintf("sender-%d", i+1), fmt.Sprintf("x%d", i+1), 0) })
 	}
-	t.Sleep(soon)
+	t.Sleep(settle)
 	t.Within(soon, "Receive of all that was sent", func() {
 		for range 2 * n {
 			b.receive("receiver", 0)
@@ -413,9 +418,9 @@ func (s Solution) wakeUpBehind(t *labtest.T) {
 	b := s.box(t, 1)
 	t.Step("two receivers wait; the first gives up just as a message is sent")
 	first := make(chan string, 1)
-	t.Go(func() { first <- b.receive("impatient", soon) })
+	t.Go(func() { first <- b.receive("impatient", settle) })
 	t.Go(func() { b.receive("patient", 0) })
-	t.Sleep(soon)
+	t.Sleep(settle)
 	b.want("Send of m1", sent, func() string { return b.send("sender", "m1", 0) })
 	if <-first == "m1" {
 		b.want("Send of m2", sent, func() string { return b.send("sender", "m2", 0) })
