@@ -16,12 +16,22 @@ import (
 	"faultline/labs/labtest"
 )
 
+// A Builder makes guests; *machine.Builder is one.
+type Builder interface {
+	Build(context.Context, suites.Suite, submission.Solution) (*machine.Guest, error)
+}
+
+// A Runner performs runs; *machine.Pool is one.
+type Runner interface {
+	Run(context.Context, *machine.Guest, labtest.Request, machine.Options) (machine.Run, error)
+}
+
 // A Grader grades solutions. Every field but Progress is needed. Its methods may
 // be called concurrently.
 type Grader struct {
-	Builder *machine.Builder
-	Pool    *machine.Pool
-	Workers int
+	Builder Builder
+	Pool    Runner
+	Workers int // how many runs are asked for at once
 
 	// Progress is called when a case is over; nil for nobody. One call at a time.
 	Progress func(done, of int)
@@ -104,17 +114,17 @@ func (g *Grader) admit(ctx context.Context, suite suites.Suite, sol submission.S
 
 // run performs the runs of all cases.
 func (g *Grader) run(ctx context.Context, guest *machine.Guest, tallies []*tally, o Order) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, running := errgroup.WithContext(ctx)
 	group.SetLimit(g.Workers)
 	var mu sync.Mutex
 	done := 0
 	for _, t := range tallies {
 		for i := range o.seeds(t.c) {
-			if ctx.Err() != nil || t.decided() {
+			if running.Err() != nil || t.decided() {
 				break
 			}
 			group.Go(func() error {
-				last, err := g.one(ctx, guest, t, o, i)
+				last, err := g.one(running, guest, t, o, i)
 				if last && g.Progress != nil {
 					mu.Lock()
 					defer mu.Unlock()
@@ -125,7 +135,10 @@ func (g *Grader) run(ctx context.Context, guest *machine.Guest, tallies []*tally
 			})
 		}
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 // one performs the run of a case with its i-th seed, and reports whether the
