@@ -20,7 +20,7 @@ func TestReports(t *testing.T) {
 	t.Setenv("FAULTLINE_CACHE", filepath.Join(root, "out", "test-cache"))
 	for _, name := range []string{
 		"mailbox-stack",                // a wrong result
-		"mailbox-lock-narrowed",        // a history that no order explains
+		"mailbox-wait-once",            // a history that no order explains
 		"mailbox-not-copied",           // damaged contents
 		"mailbox-wakes-one",            // a call that never returns
 		"mailbox-cancel-keeps-lock",    // a deadlock

@@ -19,7 +19,7 @@ import (
 	"faultline/labs"
 )
 
-var update = flag.Bool("update", false, "write the goldens of testdata anew")
+var update = flag.Bool("update", false, "write the goldens of testdata anew: go test ./grader -update")
 
 // TestMain makes the test binary the grader, under that name for the scripts, and
 // its worker, for the commands that tests run in this process.
