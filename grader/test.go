@@ -158,24 +158,33 @@ func ours(id string, v labs.Verdict, reason string) error {
 }
 
 // writePlans writes the plan of each failing run into dir, so that it can be
-// read, edited and replayed, and notes its name in the result.
+// read, edited and replayed, and notes its name in the result. The plan of a case
+// that does not fail any more goes: whoever finds it would look for a bug that is
+// mended.
 func writePlans(dir string, r *result.Result) error {
 	for i := range r.Stages {
 		for j := range r.Stages[i].Cases {
-			c := &r.Stages[i].Cases[j]
-			if c.Failure == nil || c.Verdict == labs.NotImplemented {
-				continue
-			}
-			if err := makeFolder(dir); err != nil {
-				return err
-			}
-			c.Failure.File = filepath.ToSlash(filepath.Join(dir, strings.ReplaceAll(c.ID, "/", "-")+".plan"))
-			if err := writeFile(c.Failure.File, planText(*c)); err != nil {
+			if err := writePlan(dir, &r.Stages[i].Cases[j]); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func writePlan(dir string, c *result.Case) error {
+	file := filepath.ToSlash(filepath.Join(dir, strings.ReplaceAll(c.ID, "/", "-")+".plan"))
+	if c.Failure == nil || c.Verdict == labs.NotImplemented {
+		if _, err := os.Lstat(file); err != nil {
+			return nil // there is none
+		}
+		return os.Remove(file)
+	}
+	if err := makeFolder(dir); err != nil {
+		return err
+	}
+	c.Failure.File = file
+	return writeFile(file, planText(*c))
 }
 
 // planText is the file that replays a failure.
