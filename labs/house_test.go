@@ -84,6 +84,10 @@ func open(t *testing.T) house {
 		}
 		root = filepath.Dir(root)
 	}
+	if !exists(filepath.Join(root, "labs/internal/staff")) {
+		t.Skip("this is a student's kit, and the house is the maintainers'")
+	}
+	exists(filepath.Join(root, ".git/index")) // so that go test does not remember the result for another list
 	h := house{root: root}
 	list, err := exec.Command("git", "-C", root, "ls-files", "-z").Output()
 	if err != nil {
