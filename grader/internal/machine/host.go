@@ -248,7 +248,9 @@ func crashed(dump string) labtest.Outcome {
 	switch {
 	case strings.Contains(dump, "fatal error: all goroutines are asleep"):
 		o = outcome(labs.Deadlock, "somebody can go on", "every goroutine waits for another")
-	case strings.Contains(dump, "out of memory"), strings.Contains(dump, "stack exceeds"), strings.Contains(dump, "stack overflow"):
+	case strings.Contains(dump, "stack exceeds"):
+		o = outcome(labs.Memory, "calls end", "they went ever deeper: look for a recursion that never ends")
+	case strings.Contains(dump, "out of memory"):
 		o = outcome(labs.Memory, fmt.Sprintf("a run needs at most %d MiB", memoryPages*64>>10), "it needed more")
 	}
 	return o
