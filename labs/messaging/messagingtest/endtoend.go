@@ -309,17 +309,17 @@ func (s Solution) hopChecks(t *labtest.T) {
 func (s Solution) flipped(t *labtest.T) {
 	x := s.transfer(t, labrpc.Faults{})
 	rng := t.Rand("files")
-	percent := 5 + rng.IntN(30)
+	percent := 5 + rng.IntN(35)
 	t.Step("the memory of a relay damages %d of 100 messages to the sink", percent)
 	relay := []string{relay1, relay2}[rng.IntN(2)]
 	x.memorize(func(p passage) string {
 		if p.relay == relay && p.toSink && x.flipper.chance(percent) {
-			return x.flipper.flip(p.msg)
+			return x.flipper.headOrAny(p.msg, 50)
 		}
 		return ""
 	})
 	for range 4 {
-		x.deliver(x.file(rng.IntN(8 << 10)))
+		x.deliver(x.file(rng.IntN(20 << 10)))
 	}
 	x.reach()
 }
@@ -334,10 +334,7 @@ func (s Solution) control(t *labtest.T) {
 		if p.toSink && (p.relay != relay1 || p.n > 2) || !p.toSink && (p.relay != relay2 || p.n > 4) {
 			return ""
 		}
-		if len(p.msg) > 0 && x.flipper.chance(70) {
-			return x.flipper.head(p.msg)
-		}
-		return x.flipper.flip(p.msg)
+		return x.flipper.headOrAny(p.msg, 70)
 	}
 	rng := t.Rand("files")
 	for i := range 6 {

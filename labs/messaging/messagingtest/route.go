@@ -292,7 +292,15 @@ func (f *flipper) flip(msg []byte) string {
 func (f *flipper) head(msg []byte) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return flipBit(msg, f.rng.IntN(8*min(len(msg), 8)))
+	return flipBit(msg, f.rng.IntN(8*min(len(msg), 16)))
+}
+
+// headOrAny flips a bit of the first bytes in so many of 100 cases, else anything.
+func (f *flipper) headOrAny(msg []byte, percent int) string {
+	if len(msg) > 0 && f.chance(percent) {
+		return f.head(msg)
+	}
+	return f.flip(msg)
 }
 
 // burst flips some bits near each other.
