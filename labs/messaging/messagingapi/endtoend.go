@@ -31,10 +31,10 @@ type Path interface {
 type FileSender interface {
 	// SendFile sends a file of any length, also an empty one. It returns nil
 	// only once the receiver has confirmed that the whole file, checked end to
-	// end, has arrived. Files arrive in the order in which their turns to be
-	// sent came. When ctx ends first it returns ctx.Err(): the file may have
-	// arrived or not, but it does not arrive after a later one. After Close it
-	// returns ErrClosed. It keeps no reference to file.
+	// end, has arrived. One file is sent at a time; other calls wait for their
+	// turn. When ctx ends first it returns ctx.Err(): the file may have arrived
+	// or not, but it does not arrive after a later one. After Close it returns
+	// ErrClosed. It keeps no reference to file.
 	SendFile(ctx context.Context, file []byte) error
 
 	// Close ends every goroutine of the sender and makes waiting calls return
