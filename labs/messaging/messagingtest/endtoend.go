@@ -315,7 +315,7 @@ func (s Solution) flipped(t *labtest.T) {
 	relay := []string{relay1, relay2}[rng.IntN(2)]
 	x.memorize(func(p passage) string {
 		if p.relay == relay && p.toSink && x.flipper.chance(percent) {
-			return x.flipper.headOrAny(p.msg, 50)
+			return x.flipper.headOrAny(p.msg, 16)
 		}
 		return ""
 	})
@@ -335,7 +335,7 @@ func (s Solution) control(t *labtest.T) {
 		if p.toSink && (p.relay != relay1 || p.n > 2) || !p.toSink && (p.relay != relay2 || p.n > 4) {
 			return ""
 		}
-		return x.flipper.headOrAny(p.msg, 70)
+		return x.flipper.headOrAny(p.msg, 3)
 	}
 	rng := t.Rand("files")
 	for i := range 6 {

@@ -275,7 +275,7 @@ func (f *flipper) flip(msg []byte) string {
 	case len(msg) == 0:
 		return ""
 	case kind == 0:
-		return f.head(msg)
+		return f.head(msg, 16)
 	case kind == 1:
 		if what := f.pair(msg); what != "" {
 			return what
@@ -289,16 +289,16 @@ func (f *flipper) flip(msg []byte) string {
 }
 
 // head flips a bit of the first bytes, where a message says what it is.
-func (f *flipper) head(msg []byte) string {
+func (f *flipper) head(msg []byte, size int) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return flipBit(msg, f.rng.IntN(8*min(len(msg), 16)))
+	return flipBit(msg, f.rng.IntN(8*min(len(msg), size)))
 }
 
-// headOrAny flips a bit of the first bytes in so many of 100 cases, else anything.
-func (f *flipper) headOrAny(msg []byte, percent int) string {
-	if len(msg) > 0 && f.chance(percent) {
-		return f.head(msg)
+// headOrAny flips a bit of the first bytes every other time, else anything.
+func (f *flipper) headOrAny(msg []byte, size int) string {
+	if len(msg) > 0 && f.chance(50) {
+		return f.head(msg, size)
 	}
 	return f.flip(msg)
 }
