@@ -178,7 +178,7 @@ func (x *transfer) arrived(file []byte) {
 	for _, relay := range []string{relay1, relay2} {
 		x.crash(relay)
 	}
-	x.take(file, "confirmed, so ReceiveFile gives it without the relays, which are down now")
+	x.take(file, "for SendFile has returned nil (both relays are down now)")
 	for _, relay := range []string{relay1, relay2} {
 		x.restart(relay)
 	}
@@ -190,7 +190,8 @@ func (x *transfer) take(file []byte, why string) {
 	result := ""
 	x.t.Within(2*soon, "ReceiveFile", func() { got, result = x.receive(soon) })
 	x.t.Check(result == sent, labtest.Finding{
-		Expected: fmt.Sprintf("a file of %d bytes, %s", len(file), why), Actual: fmt.Sprintf("ReceiveFile gave %q", result)})
+		Expected: fmt.Sprintf("ReceiveFile gives a file of %d bytes, %s", len(file), why),
+		Actual:   fmt.Sprintf("it gave %q", result)})
 	x.equal(got, file, why)
 }
 
@@ -207,7 +208,10 @@ func (x *transfer) equal(got, want []byte, why string) {
 			actual = fmt.Sprintf("f%d (%d bytes)", i+1, len(earlier))
 		}
 	}
-	x.t.Fail(labtest.Finding{Expected: fmt.Sprintf("a file of %d bytes, %s", len(want), why), Actual: actual})
+	x.t.Fail(labtest.Finding{
+		Expected: fmt.Sprintf("ReceiveFile gives a file of %d bytes, %s", len(want), why),
+		Actual:   "it gave " + actual,
+	})
 }
 
 // difference says how a file differs from the one that it should be.

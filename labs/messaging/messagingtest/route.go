@@ -58,6 +58,8 @@ type route struct {
 	passed map[string]int // by relay and direction
 	flips  [2]int         // messages that a memory has damaged, on the way to the source and to the sink
 	checks int            // checksums of hops that were right
+
+	damage map[uint32]string // by the CRC of a damaged message: who did what, for the trace
 }
 
 // An end is what a solution gets as its Path.
@@ -78,9 +80,9 @@ var _ messagingapi.Path = (*end)(nil)
 
 // newRoute builds the four nodes and starts the programs of the relays.
 func newRoute(t *labtest.T, faults labrpc.Faults) *route {
-	r := &route{t: t, passed: map[string]int{}}
+	r := &route{t: t, passed: map[string]int{}, damage: map[uint32]string{}}
 	faults.FIFO = true
-	r.net = t.Network(labrpc.Config{Faults: faults, Describe: describeHop})
+	r.net = t.Network(labrpc.Config{Faults: faults, Describe: r.describe})
 	r.source = r.openEnd(sourceNode, relay1)
 	r.sink = r.openEnd(sinkNode, relay2)
 	for _, name := range []string{relay1, relay2} {
@@ -90,6 +92,7 @@ func newRoute(t *labtest.T, faults labrpc.Faults) *route {
 	return r
 }
 
+// openEnd starts a node at one end, next to the relay that is named next.
 func (r *route) openEnd(name, next string) *end {
 	conn, err := r.net.Node(name).Listen()
 	if err != nil {
@@ -154,9 +157,9 @@ func (r *route) remember(relay string, toSink bool, msg []byte) {
 		return
 	}
 	if what := rule(passage{relay: relay, toSink: toSink, n: n, msg: msg}); what != "" {
-		r.t.Note("the memory of %s: %s in message %d to the %s", relay, what, n, to)
 		r.mu.Lock()
 		r.flips[direction]++
+		r.damage[crc32.ChecksumIEEE(msg)] = what + " in the memory of " + relay
 		r.mu.Unlock()
 	}
 }
@@ -196,12 +199,20 @@ func wholeHop(hop []byte) bool {
 	return len(hop) >= 4 && binary.BigEndian.Uint32(hop) == crc32.ChecksumIEEE(hop[4:])
 }
 
-// describeHop is a message as the trace shows it. A flipped bit changes its CRC.
-func describeHop(hop []byte) string {
+// describe is a message as the trace shows it. A damaged one has another CRC, and
+// its damage is told.
+func (r *route) describe(hop []byte) string {
 	if !wholeHop(hop) {
 		return strconv.Itoa(len(hop)) + " bytes that no hop sent"
 	}
-	return strconv.Itoa(len(hop)-4) + " bytes, crc " + strconv.FormatUint(uint64(binary.BigEndian.Uint32(hop)), 16)
+	crc := binary.BigEndian.Uint32(hop)
+	text := strconv.Itoa(len(hop)-4) + " bytes, crc " + strconv.FormatUint(uint64(crc), 16)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if what := r.damage[crc]; what != "" {
+		text += "; " + what
+	}
+	return text
 }
 
 // Send implements messagingapi.Path.
@@ -313,7 +324,7 @@ func (f *flipper) burst(msg []byte) string {
 			flipBit(msg, b)
 		}
 	}
-	return "some bits from bit " + strconv.Itoa(at) + " on were flipped"
+	return "some bits from bit " + strconv.Itoa(at) + " on flipped"
 }
 
 // pair flips the same bit in two bytes, of which one has it and the other not.
@@ -330,7 +341,7 @@ func (f *flipper) pair(msg []byte) string {
 		if bit := byte(1) << f.rng.IntN(8); msg[i]&bit != msg[j]&bit {
 			msg[i] ^= bit
 			msg[j] ^= bit
-			return fmt.Sprintf("bytes %d and %d have swapped a bit, so that their sum is the same", i, j)
+			return fmt.Sprintf("a bit moved between bytes %d and %d", i, j)
 		}
 	}
 	return ""
@@ -339,7 +350,7 @@ func (f *flipper) pair(msg []byte) string {
 // flipBit flips bit b, which is in byte b/8.
 func flipBit(msg []byte, b int) string {
 	msg[b/8] ^= 1 << (b % 8)
-	return "bit " + strconv.Itoa(b) + " was flipped"
+	return "bit " + strconv.Itoa(b) + " flipped"
 }
 
 // naive carries a file as the hops alone would: the suite's own ends, which trust
