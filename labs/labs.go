@@ -55,7 +55,8 @@ func messaging() Lab {
 		Number: 1,
 		Name:   "messaging",
 		Title:  "Messaging",
-		Files:  []string{"mailbox.go", "packet.go", "stopandwait.go", "window.go", "timeout.go"},
+		Files: []string{"mailbox.go", "packet.go", "stopandwait.go", "window.go", "timeout.go",
+			"membership.go", "generals.go"},
 		Imports: []string{
 			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt",
 			"hash", "hash/crc32", "io", "log", "maps", "math", "math/bits", "net", "slices", "sort", "strconv",
@@ -65,6 +66,7 @@ func messaging() Lab {
 			{Letter: "A", Title: "a bounded mailbox"},
 			{Letter: "B", Title: "stop and wait"},
 			{Letter: "C", Title: "a sliding window"},
+			{Letter: "E", Title: "failure detection"},
 		},
 	}
 }
