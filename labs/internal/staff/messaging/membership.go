@@ -19,11 +19,13 @@ import (
 //lab:omit
 const ticks = 4
 
-// A membership believes of each site only what that site itself says, be it
-// over the direct link or by a route of several. What others tell is no more
-// than a reason to ask: it may be old, or true only from where they stand.
+// A membership watches the other sites for one of them.
 type membership struct {
 	//lab:begin E
+	// It believes of each site only what that site itself says, be it over the
+	// direct link or by a route of several. What others tell is no more than a
+	// reason to ask: it may be old, or true only from where they stand.
+
 	conn    net.PacketConn
 	opt     messagingapi.SiteOptions
 	closed  chan struct{} // closed by Close
