@@ -26,13 +26,13 @@ func (b battle) String() string {
 }
 
 // generals looks for the night in which one attacks alone. It begins with one in
-// which all messengers arrive, and catches one more of the last ones each time.
+// which all messengers arrive, and each time has one more of the last ones caught.
 //
 // That night must come. Both attack when all arrive. The second does not when
 // nobody does. Take the first night in which not both attack. It differs from the
-// one before in a single messenger, the last who came through there, and he who
-// sent him cannot know: nobody reached him after that, in either night. So he
-// attacks again, and the other does not.
+// one before in a single messenger, the last who came through there. He who sent
+// him cannot know: whoever might tell him is caught in both nights. So he attacks
+// again, and the other does not.
 func (s Solution) generals(t *labtest.T) {
 	none := s.battle(t, 0)
 	t.Step("no messenger arrives: %s", none)
