@@ -6,6 +6,9 @@
 // loses, copies, delays, reorders and damages packets. Stage B keeps one packet
 // in flight, stage C a window of them; both have the same interface.
 //
+// Stage E is a [Membership]: sites that find out which of them are up. Beside it
+// stands a [General], who cannot be written.
+//
 // # Why the packet is given
 //
 // The bytes of a [Packet] are fixed so that a solution can be tested against a
