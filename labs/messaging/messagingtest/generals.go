@@ -51,7 +51,7 @@ func (s Solution) generals(t *labtest.T) {
 		Expected: "both attack", Actual: calm.String()})
 	for arrive := calm.sent - 1; arrive >= 0; arrive-- {
 		b := s.battle(t, arrive)
-		t.Step("only the first %d messengers arrive: %s", arrive, b)
+		t.Step("messenger %d and all later ones are caught: %s", arrive+1, b)
 		if b.first != b.second {
 			t.Reach("the two disagree")
 			return

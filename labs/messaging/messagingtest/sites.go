@@ -154,7 +154,11 @@ func (c *sites) read(s *station, m messagingapi.Membership) {
 	}
 }
 
+// announce is a change as a site might tell it.
 func announce(change messagingapi.Change) string {
+	if change.Status == messagingapi.LinkDown {
+		return "its link to " + change.Site + " is down"
+	}
 	return change.Site + " is " + change.Status.String()
 }
 
@@ -320,9 +324,9 @@ func (c *sites) truth(who, site string) string {
 	case c.at[site].membership == nil:
 		return site + " has crashed, and answers on no route"
 	case c.linked(who, site):
-		return fmt.Sprintf("%s has not crashed, and %s has a link to it", site, who)
+		return site + " has not crashed, and the story says what became of the link to it"
 	}
-	return fmt.Sprintf("%s has not crashed, and %s has no link to it but routes", site, who)
+	return fmt.Sprintf("%s has not crashed, and %s never had a direct link to it", site, who)
 }
 
 // account is what a site has said so far, for a failure.
@@ -368,13 +372,6 @@ func (c *sites) quiet(d time.Duration, why string) {
 		c.unasked(nil)
 	}
 	c.unasked(nil)
-}
-
-// forget drops what a site has said so far, where it does not matter.
-func (c *sites) forget(name string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at[name].told, c.at[name].times = nil, nil
 }
 
 // spend counts a message. The limit keeps a storm from filling the memory.
