@@ -47,7 +47,7 @@ func (c Case) ID() string { return c.Lab + "/" + c.Stage + "/" + c.Name }
 
 // All lists the labs in the order in which they are taken.
 func All() []Lab {
-	return []Lab{messaging()}
+	return []Lab{messaging(), rpc()}
 }
 
 func messaging() Lab {
@@ -65,6 +65,23 @@ func messaging() Lab {
 			{Letter: "A", Title: "a bounded mailbox"},
 			{Letter: "B", Title: "stop and wait"},
 			{Letter: "C", Title: "a sliding window"},
+		},
+	}
+}
+
+func rpc() Lab {
+	return Lab{
+		Number: 2,
+		Name:   "rpc",
+		Title:  "Remote procedure calls",
+		Files:  []string{"marshal.go", "unmarshal.go"},
+		Imports: []string{
+			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt",
+			"hash", "hash/crc32", "io", "log", "maps", "math", "math/bits", "net", "reflect", "slices", "sort",
+			"strconv", "strings", "sync", "sync/atomic", "time",
+		},
+		Stages: []Stage{
+			{Letter: "A", Title: "marshaling"},
 		},
 	}
 }
