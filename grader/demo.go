@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,7 @@ func demoCommand() *cobra.Command {
 		Short: "Grade a sample class",
 		Long: "Demo lays out a small class and grades it: one student with everything right, one who has not\n" +
 			"begun, and some with one bug each.",
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			w, err := openWorkshop(cmd, 0)
 			if err != nil {
@@ -55,9 +54,6 @@ func bugs() map[string]map[string]string {
 
 // sampleClass writes the submissions of a small class.
 func (w *workshop) sampleClass(dir string) error {
-	if err := os.RemoveAll(dir); err != nil {
-		return err
-	}
 	for _, suite := range suites.All() {
 		lab := suite.Lab
 		ref, err := w.reference(lab)

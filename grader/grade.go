@@ -24,8 +24,9 @@ func gradeCommand() *cobra.Command {
 		Use:   "grade DIR",
 		Short: "Grade a class: every folder in DIR is a submission",
 		Long: "Grade runs all labs over each folder of DIR and writes a report and a result.json for each. A\n" +
-			"submission has a folder for each lab (messaging/), or, for a single lab, the lab's files themselves.",
-		Args: cobra.ExactArgs(1),
+			"submission has a folder for each lab (messaging/), or, for a single lab, the lab's files themselves.\n\n" +
+			"It exits with 0 when the class has been graded, whatever came out.",
+		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := openWorkshop(cmd, jobs)
 			if err != nil {
@@ -46,24 +47,33 @@ func (w *workshop) gradeClass(ctx context.Context, dir, out, only string) error 
 	if err != nil {
 		return err
 	}
-	students, err := submissions(dir)
+	students, err := w.submissions(dir)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.out, "%-12s %-10s %7s  %s\n", "submission", "lab", "points", "what happened")
-	for i, student := range students {
+	if err := makeFolder(out); err != nil {
+		return err
+	}
+	width := len("submission")
+	for _, student := range students {
+		width = max(width, len(student))
+	}
+	var ours error
+	fmt.Fprintf(w.out, "%-*s  %-10s %7s  %s\n", width, "submission", "lab", "points", "what happened")
+	for _, student := range students {
 		for _, suite := range wanted {
-			line, err := w.gradeOne(ctx, suite, filepath.Join(dir, student), filepath.Join(out, student))
+			line, r, err := w.gradeOne(ctx, suite, filepath.Join(dir, student), filepath.Join(out, student))
 			if err != nil {
 				return fmt.Errorf("%s: %w", student, err)
 			}
-			fmt.Fprintf(w.out, "%-12s %s\n", student, line)
-		}
-		if i == len(students)-1 {
-			fmt.Fprintf(w.out, "\nreports: %s/*/*.txt, results: %s/*/*.json\n", filepath.ToSlash(out), filepath.ToSlash(out))
+			fmt.Fprintf(w.out, "%-*s  %s\n", width, student, line)
+			if err := fault(r); err != nil && ours == nil {
+				ours = fmt.Errorf("%s: %w", student, err)
+			}
 		}
 	}
-	return nil
+	fmt.Fprintf(w.out, "\nreports: %s/*/*.txt, results: %s/*/*.json\n", filepath.ToSlash(out), filepath.ToSlash(out))
+	return ours
 }
 
 func wantedLabs(only string) ([]suites.Suite, error) {
@@ -81,16 +91,21 @@ func wantedLabs(only string) ([]suites.Suite, error) {
 	return wanted, nil
 }
 
-// submissions lists the folders in dir.
-func submissions(dir string) ([]string, error) {
+// submissions lists the folders in dir, and says what else is there: it may be a
+// submission that nobody has unpacked.
+func (w *workshop) submissions(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%w: name a folder that has a folder for each submission", err)
+		return nil, fmt.Errorf("cannot read %s (%w): name a folder that has a folder for each submission", dir, cause(err))
 	}
 	var names []string
 	for _, e := range entries {
-		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case e.IsDir():
 			names = append(names, e.Name())
+		default:
+			fmt.Fprintf(w.err, "note: %s is no folder, and is not graded\n", filepath.Join(dir, e.Name()))
 		}
 	}
 	if len(names) == 0 {
@@ -100,33 +115,34 @@ func submissions(dir string) ([]string, error) {
 }
 
 // gradeOne grades a submission's solution of one lab, writes its report and
-// returns its line of the table.
-func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, dir, out string) (string, error) {
+// returns its line of the table. The result is empty if nothing of the lab was
+// handed in.
+func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, dir, out string) (string, *result.Result, error) {
 	from := filepath.Join(dir, suite.Lab.Name)
 	if _, err := os.Stat(from); errors.Is(err, os.ErrNotExist) {
 		from = dir
 	}
 	lab := suite.Lab.Name
 	sol, err := w.solution(suite.Lab, from)
-	if err != nil { // nothing of this lab was handed in
-		return fmt.Sprintf("%-10s %7s  %v", lab, "-", err), nil
+	if err != nil {
+		return fmt.Sprintf("%-10s %7s  %v", lab, "-", err), &result.Result{}, nil
 	}
 	r, err := w.grader.Grade(ctx, suite, sol, grading.Order{})
+	if err == nil {
+		err = writePlans(out, r)
+	}
+	if err == nil {
+		err = writeReports(filepath.Join(out, lab), r)
+	}
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	if err := writePlans(out, r); err != nil {
-		return "", err
-	}
-	if err := writeReports(filepath.Join(out, lab), r); err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%-10s %3d/%-3d  %s", lab, r.Points, r.MaxPoints, gist(r)), nil
+	return fmt.Sprintf("%-10s %3d/%-3d  %s", lab, r.Points, r.MaxPoints, gist(r)), r, nil
 }
 
 // writeReports writes base.txt for people and base.json for programs.
 func writeReports(base string, r *result.Result) error {
-	if err := os.MkdirAll(filepath.Dir(base), 0o755); err != nil {
+	if err := makeFolder(filepath.Dir(base)); err != nil {
 		return err
 	}
 	var text strings.Builder
@@ -143,6 +159,10 @@ func writeReports(base string, r *result.Result) error {
 
 // gist says in a few words what became of a solution.
 func gist(r *result.Result) string {
+	if len(r.Refused) > 0 {
+		c := r.Cases()[0]
+		return fmt.Sprintf("%s: %s", c.Verdict, r.Refused[0])
+	}
 	counts := map[labs.Verdict]int{}
 	for _, c := range r.Cases() {
 		counts[c.Verdict]++

@@ -15,7 +15,7 @@ func listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the labs, their stages and cases, and the points of each",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asJSON {
 				return listJSON(cmd)
@@ -43,7 +43,10 @@ func listJSON(cmd *cobra.Command) error {
 	}
 	enc := json.NewEncoder(cmd.OutOrStdout())
 	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{"schema": "faultline/labs/v1", "labs": all})
+	return enc.Encode(struct {
+		Schema string  `json:"schema"`
+		Labs   []entry `json:"labs"`
+	}{"faultline/labs/v1", all})
 }
 
 func listText(cmd *cobra.Command) {

@@ -57,8 +57,14 @@ func command() *cobra.Command {
 			"It exits with 0 if all passed, 1 if something did not, 2 for bad use or a fault of its own.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          knownCommand,
+		RunE:          func(root *cobra.Command, _ []string) error { return root.Help() },
+
+		SuggestionsMinimumDistance: 2,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), demoCommand(),
 		selftestCommand(), skeletonCommand(), workerCommand())
 	return root
@@ -67,7 +73,7 @@ func command() *cobra.Command {
 // workerCommand is how the grader starts its own workers.
 func workerCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "worker", Hidden: true, Args: cobra.NoArgs,
+		Use: "worker", Hidden: true, Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return machine.Serve(cmd.Context(), os.Stdin, os.Stdout)
 		},

@@ -21,7 +21,7 @@ func replayCommand() *cobra.Command {
 		Short: "Perform the run of a plan file again and print its whole trace",
 		Long: "Replay performs one run again, exactly: the file names the case and the seed, and lists the\n" +
 			"faults. Edit the list and see what changes; edit the solution and see whether the bug is gone.",
-		Args: cobra.ExactArgs(1),
+		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error { return runReplay(cmd, args[0], solution) },
 	}
 	cmd.Flags().StringVar(&solution, "solution", "", "folder of the solution (default: the starter code's)")
@@ -29,17 +29,9 @@ func replayCommand() *cobra.Command {
 }
 
 func runReplay(cmd *cobra.Command, file, dir string) error {
-	text, err := os.ReadFile(file)
+	s, req, err := readPlan(file)
 	if err != nil {
-		return fmt.Errorf("%w: name a plan file that \"grader test\" wrote", err)
-	}
-	req, err := labtest.ParseRequest(string(text))
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	s, err := parseSelection(req.Case)
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return err
 	}
 	w, err := openWorkshop(cmd, 1)
 	if err != nil {
@@ -50,10 +42,7 @@ func runReplay(cmd *cobra.Command, file, dir string) error {
 	if err != nil {
 		return err
 	}
-	if broken := sol.Check(s.suite.Lab); len(broken) > 0 {
-		return errors.New(broken[0].String())
-	}
-	guest, err := w.builder.Build(cmd.Context(), s.suite, sol)
+	guest, err := w.guest(cmd.Context(), s.suite, sol)
 	if err != nil {
 		return err
 	}
@@ -64,20 +53,59 @@ func runReplay(cmd *cobra.Command, file, dir string) error {
 	return w.tell(req, run)
 }
 
-// tell prints a run: every event, then how it ended.
+// readPlan reads a plan file and finds its case.
+func readPlan(file string) (selection, labtest.Request, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return selection{}, labtest.Request{}, fmt.Errorf(
+			"cannot read the plan %s (%w): name a file that \"grader test\" wrote", file, cause(err))
+	}
+	var s selection
+	req, err := labtest.ParseRequest(string(text))
+	if err == nil && req.Seed == 0 {
+		err = errors.New("no line says which seed, from 1 on: add \"seed NUMBER\"")
+	}
+	if err == nil {
+		s, err = parseSelection(req.Case)
+	}
+	if err == nil {
+		req.Case, err = s.only()
+	}
+	if err != nil {
+		return s, req, fmt.Errorf("%s: %w", file, err)
+	}
+	return s, req, nil
+}
+
+// tell prints a run: every event, what of the plan did not happen, and how it
+// ended.
 func (w *workshop) tell(req labtest.Request, run machine.Run) error {
+	happened := map[string]bool{}
+	dump := run.Dump
 	for _, e := range run.Events {
-		if e.Kind != trace.Model {
-			fmt.Fprintln(w.out, e)
+		switch {
+		case e.Kind == trace.Model:
+			continue
+		case e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote):
+			dump = strings.TrimPrefix(e.Text, labtest.DumpNote)
+			continue
+		case e.Kind == trace.Fault:
+			happened[e.Text] = true
 		}
+		fmt.Fprintln(w.out, e)
 	}
-	if run.Dump != "" {
-		fmt.Fprintf(w.out, "\n%s\n", strings.TrimRight(run.Dump, "\n"))
+	if dump != "" {
+		fmt.Fprintf(w.out, "\n%s\n", strings.TrimRight(dump, "\n"))
 	}
-	fmt.Fprintf(w.out, "\n%s with seed %d: %s after %v of virtual time, hash %s\n",
+	fmt.Fprintln(w.out)
+	w.tellIdle(req, happened)
+	fmt.Fprintf(w.out, "%s with seed %d: %s after %v of virtual time, hash %s\n",
 		req.Case, req.Seed, run.Verdict, run.Virtual, run.Hash)
 	if run.Verdict == labs.Pass {
 		return nil
+	}
+	if err := ours(req.Case, run.Verdict, run.Actual); err != nil {
+		return err
 	}
 	for _, line := range [][2]string{{"property", run.Property}, {"expected", run.Expected}, {"actual", run.Actual}, {"where", run.Where}} {
 		if line[1] != "" {
@@ -85,4 +113,17 @@ func (w *workshop) tell(req labtest.Request, run machine.Run) error {
 		}
 	}
 	return errFailed
+}
+
+// tellIdle names the faults of a plan that did not happen: someone who misspells
+// a node must not take the kind network for a mended bug.
+func (w *workshop) tellIdle(req labtest.Request, happened map[string]bool) {
+	if req.Plan == nil {
+		return
+	}
+	for _, f := range *req.Plan {
+		if !happened[f.String()] {
+			fmt.Fprintf(w.out, "note: this fault did not happen: %s\n", f)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"faultline/grader/internal/suites"
@@ -17,19 +18,21 @@ type selection struct {
 
 func parseSelection(text string) (selection, error) {
 	parts := strings.Split(text, "/")
+	if len(parts) > 3 || slices.Contains(parts, "") {
+		return selection{}, fmt.Errorf("%q: expected LAB, LAB/STAGE, LAB/CASE or LAB/STAGE/CASE", text)
+	}
 	suite, err := findLab(parts[0])
+	if err != nil {
+		return selection{}, err
+	}
 	s := selection{suite: suite}
 	switch {
-	case err != nil:
-		return s, err
 	case len(parts) == 3:
 		s.stage, s.name = parts[1], parts[2]
 	case len(parts) == 2 && len(parts[1]) == 1:
 		s.stage = parts[1]
 	case len(parts) == 2:
 		s.name = parts[1]
-	case len(parts) > 3:
-		return s, fmt.Errorf("%q: expected LAB, LAB/STAGE or LAB/STAGE/CASE", text)
 	}
 	s.stage = strings.ToUpper(s.stage)
 	return s, s.check()
@@ -37,25 +40,44 @@ func parseSelection(text string) (selection, error) {
 
 // check fails, with what there is instead, if nothing is selected.
 func (s selection) check() error {
-	var stages, names []string
-	for _, st := range s.suite.Lab.Stages {
-		stages = append(stages, st.Letter)
-	}
-	inStage := 0
-	for _, c := range s.suite.Cases {
-		if s.matches(c.Case) {
-			return nil
-		}
-		if s.stage == "" || c.Stage == s.stage {
-			names = append(names, c.Name)
-			inStage++
-		}
+	if len(s.cases()) > 0 {
+		return nil
 	}
 	lab := fmt.Sprintf("lab %d %s", s.suite.Lab.Number, s.suite.Lab.Name)
-	if inStage == 0 {
-		return fmt.Errorf("%s has no stage %q: use one of %s", lab, s.stage, strings.Join(stages, ", "))
+	if s.stage == "" {
+		return fmt.Errorf("%s has no case %q: \"grader list\" shows what it has", lab, s.name)
 	}
-	return fmt.Errorf("%s has no case %q there: use one of %s", lab, s.name, strings.Join(names, ", "))
+	var names []string
+	for _, c := range (selection{suite: s.suite, stage: s.stage}).cases() {
+		names = append(names, c.Name)
+	}
+	if len(names) > 0 {
+		return fmt.Errorf("stage %s of %s has no case %q: use one of %s", s.stage, lab, s.name, strings.Join(names, ", "))
+	}
+	for _, stage := range s.suite.Lab.Stages {
+		names = append(names, stage.Letter)
+	}
+	return fmt.Errorf("%s has no stage %q: use one of %s", lab, s.stage, strings.Join(names, ", "))
+}
+
+// cases are those that are selected.
+func (s selection) cases() []labs.Case {
+	var found []labs.Case
+	for _, c := range s.suite.Cases {
+		if s.matches(c.Case) {
+			found = append(found, c.Case)
+		}
+	}
+	return found
+}
+
+// only is the case that is selected, if it is a single one.
+func (s selection) only() (id string, err error) {
+	cases := s.cases()
+	if len(cases) > 1 {
+		return "", fmt.Errorf("%d cases are meant: name one of them, as in %s", len(cases), cases[0].ID())
+	}
+	return cases[0].ID(), nil
 }
 
 func (s selection) matches(c labs.Case) bool {

@@ -38,6 +38,9 @@ func selftestCommand() *cobra.Command {
 					args = append(args, l.Name)
 				}
 			}
+			if seeds < 0 {
+				return fmt.Errorf("--seeds %d: expected a number from 1 on", seeds)
+			}
 			w, err := openWorkshop(cmd, jobs)
 			if err != nil {
 				return err

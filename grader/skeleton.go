@@ -22,7 +22,7 @@ func skeletonCommand() *cobra.Command {
 		Long: "Skeleton writes solutions-skeleton/ anew from the reference solutions and their markers. It\n" +
 			"overwrites what is there: it is for maintainers. With --check it writes nothing and says what\n" +
 			"differs.",
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			root, err := findRoot()
 			if err != nil {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,7 +35,7 @@ func testCommand() *cobra.Command {
 		Example: "  grader test 1                      all of lab 1 over what you edit\n" +
 			"  grader test messaging/B            one stage\n" +
 			"  grader test 1/lost-ack --seed 7    one case with one seed",
-		Args: cobra.ExactArgs(1),
+		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error { return runTest(cmd, args[0], f) },
 	}
 	cmd.Flags().StringVar(&f.solution, "solution", "", "folder of the solution (default: the starter code's)")
@@ -53,6 +55,9 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 	}
 	order, err := f.order(s)
 	if err != nil {
+		return err
+	}
+	if err := makeFolder(f.out); err != nil {
 		return err
 	}
 	w, err := openWorkshop(cmd, f.jobs)
@@ -85,8 +90,11 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 
 func (f testFlags) order(s selection) (grading.Order, error) {
 	o := grading.Order{Select: s.matches}
-	if f.seeds < 0 {
+	switch {
+	case f.seeds < 0:
 		return o, fmt.Errorf("--seeds %d: expected a number from 1 on", f.seeds)
+	case f.race && (f.json || f.seed != "" || f.seeds > 0):
+		return o, errors.New("--race runs the cases as go test does: leave out --seed, --seeds and --json")
 	}
 	if f.seed != "" {
 		seed, err := labtest.ParseSeed(f.seed)
@@ -120,11 +128,8 @@ func (w *workshop) show(r *result.Result, asJSON bool) error {
 
 // verdict is the error that makes the grader's exit code of a result.
 func verdict(r *result.Result) error {
-	for _, c := range r.Cases() {
-		switch c.Verdict {
-		case labs.GraderError, labs.Vacuous, labs.Inconclusive:
-			return fmt.Errorf("%s: %s (%s): a fault of the grader, please report it", c.ID, c.Verdict, c.Reason)
-		}
+	if err := fault(r); err != nil {
+		return err
 	}
 	if !r.Passed() {
 		return errFailed
@@ -132,25 +137,54 @@ func verdict(r *result.Result) error {
 	return nil
 }
 
+// fault is the first verdict of a result that is no fault of the solution's, or
+// nil.
+func fault(r *result.Result) error {
+	for _, c := range r.Cases() {
+		if err := ours(c.ID, c.Verdict, c.Reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ours is the error of a verdict that is no fault of the solution's, or nil.
+func ours(id string, v labs.Verdict, reason string) error {
+	switch v {
+	case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+		return fmt.Errorf("%s: %s (%s): a fault of the grader, please report it", id, v, reason)
+	}
+	return nil
+}
+
 // writePlans writes the plan of each failing run into dir, so that it can be
-// read, edited and replayed, and notes its name in the result.
+// read, edited and replayed, and notes its name in the result. The plan of a case
+// that does not fail any more goes: whoever finds it would look for a bug that is
+// mended.
 func writePlans(dir string, r *result.Result) error {
 	for i := range r.Stages {
 		for j := range r.Stages[i].Cases {
-			c := &r.Stages[i].Cases[j]
-			if c.Failure == nil || c.Verdict == labs.NotImplemented {
-				continue
-			}
-			if err := os.MkdirAll(dir, 0o755); err != nil {
-				return fmt.Errorf("folder for plans: %w", err)
-			}
-			c.Failure.File = filepath.ToSlash(filepath.Join(dir, strings.ReplaceAll(c.ID, "/", "-")+".plan"))
-			if err := writeFile(c.Failure.File, planText(*c)); err != nil {
+			if err := writePlan(dir, &r.Stages[i].Cases[j]); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func writePlan(dir string, c *result.Case) error {
+	file := filepath.ToSlash(filepath.Join(dir, strings.ReplaceAll(c.ID, "/", "-")+".plan"))
+	if c.Failure == nil || c.Verdict == labs.NotImplemented {
+		if _, err := os.Lstat(file); err != nil {
+			return nil // there is none
+		}
+		return os.Remove(file)
+	}
+	if err := makeFolder(dir); err != nil {
+		return err
+	}
+	c.Failure.File = file
+	return writeFile(file, planText(*c))
 }
 
 // planText is the file that replays a failure.
@@ -163,6 +197,23 @@ func planText(c result.Case) string {
 		b.WriteString(fault + "\n")
 	}
 	return b.String()
+}
+
+// makeFolder makes a folder for what the grader writes.
+func makeFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("cannot make the folder %s (%w): name another one with --out", dir, cause(err))
+	}
+	return nil
+}
+
+// cause is an error of the file system without the operation and the path, which
+// our own sentence says.
+func cause(err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // writeFile replaces a file as a whole: whoever reads it sees the old text or the

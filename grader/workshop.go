@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,6 +39,9 @@ type workshop struct {
 // openWorkshop finds the tree and starts a machine with so many workers; 0 is
 // one for each core.
 func openWorkshop(cmd *cobra.Command, jobs int) (*workshop, error) {
+	if jobs < 0 {
+		return nil, fmt.Errorf("--jobs %d: expected a number from 1 on", jobs)
+	}
 	root, err := findRoot()
 	if err != nil {
 		return nil, err
@@ -50,7 +54,7 @@ func openWorkshop(cmd *cobra.Command, jobs int) (*workshop, error) {
 	if err != nil {
 		return nil, err
 	}
-	if jobs <= 0 {
+	if jobs == 0 {
 		jobs = runtime.NumCPU()
 	}
 	w := &workshop{root: root, out: cmd.OutOrStdout(), err: cmd.ErrOrStderr()}
@@ -83,7 +87,8 @@ func findRoot() (string, error) {
 	}
 	for {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && strings.HasPrefix(string(text), "module faultline\n") {
+		first, _, _ := strings.Cut(string(text), "\n")
+		if err == nil && strings.TrimSpace(first) == "module faultline" {
 			return dir, nil
 		}
 		parent := filepath.Dir(dir)
@@ -143,6 +148,24 @@ func (w *workshop) read(lab labs.Lab, dir, name string, starter map[string][]byt
 	sol, err := submission.Read(lab, dir, starter)
 	sol.Dir = name
 	return sol, err
+}
+
+// guest builds a solution that is to run without being graded. If it cannot run,
+// that is said and the error is errFailed.
+func (w *workshop) guest(ctx context.Context, suite suites.Suite, sol submission.Solution) (*machine.Guest, error) {
+	if findings := sol.Check(suite.Lab); len(findings) > 0 {
+		fmt.Fprintln(w.out, "the solution uses what the lab does not allow:")
+		for _, f := range findings {
+			fmt.Fprintln(w.out, f)
+		}
+		return nil, errFailed
+	}
+	guest, err := w.builder.Build(ctx, suite, sol)
+	if broken := (*machine.BuildError)(nil); errors.As(err, &broken) {
+		fmt.Fprintf(w.out, "the solution does not compile:\n%s\n", strings.TrimRight(broken.Text, "\n"))
+		return nil, errFailed
+	}
+	return guest, err
 }
 
 // reference reads the staff's solution, which a student's kit does not have.

@@ -14,7 +14,8 @@ import (
 
 // Models are the sequential specifications of a lab by name. Each is made from
 // the parameters that the case gave to T.Judge; inputs and outputs of the model
-// are values of Op.
+// are values of Op. A model needs Init, Step and DescribeState, and its states
+// must compare with == or its Equal.
 type Models map[string]func(parameters string) porcupine.Model
 
 // modelSteps bounds the work of the checker. It counts steps of the model and
@@ -23,7 +24,9 @@ const modelSteps = 2_000_000
 
 // Judge checks the histories of a run that passed against the models which its
 // case named. It runs outside the machine: the solution cannot reach it.
-func (m Models) Judge(events []trace.Event) Outcome {
+func (m Models) Judge(events []trace.Event) Outcome { return m.judge(events, modelSteps) }
+
+func (m Models) judge(events []trace.Event, budget int) Outcome {
 	for _, e := range events {
 		if e.Kind != trace.Model {
 			continue
@@ -32,7 +35,7 @@ func (m Models) Judge(events []trace.Event) Outcome {
 		if !ok {
 			return Outcome{Verdict: labs.GraderError, Finding: Finding{Actual: "no model " + e.Node}}
 		}
-		if o := judge(build(e.Text), History(events)); o.Verdict != labs.Pass {
+		if o := judge(build(e.Text), History(events), budget); o.Verdict != labs.Pass {
 			return o
 		}
 	}
@@ -40,7 +43,7 @@ func (m Models) Judge(events []trace.Event) Outcome {
 }
 
 // judge checks each partition by itself, in order, each with its own budget.
-func judge(model porcupine.Model, ops []Op) Outcome {
+func judge(model porcupine.Model, ops []Op, budget int) Outcome {
 	history := make([]porcupine.Operation, len(ops))
 	clients := map[string]int{}
 	for i, o := range ops {
@@ -57,26 +60,26 @@ func judge(model porcupine.Model, ops []Op) Outcome {
 		model.Partition = nil
 	}
 	for _, part := range parts {
-		if o := judgePart(model, part); o.Verdict != labs.Pass {
+		if o := judgePart(model, part, budget); o.Verdict != labs.Pass {
 			return o
 		}
 	}
 	return Outcome{Verdict: labs.Pass}
 }
 
-func judgePart(model porcupine.Model, history []porcupine.Operation) Outcome {
-	steps, step := 0, model.Step
-	model.Step = func(state, input, output any) (bool, any) {
-		if steps++; steps > modelSteps {
+func judgePart(model porcupine.Model, history []porcupine.Operation, budget int) Outcome {
+	steps, counted := 0, model
+	counted.Step = func(state, input, output any) (bool, any) {
+		if steps++; steps > budget {
 			return false, state
 		}
-		return step(state, input, output)
+		return model.Step(state, input, output)
 	}
-	result, info := porcupine.CheckOperationsVerbose(model, history, 0)
+	result, info := porcupine.CheckOperationsVerbose(counted, history, 0)
 	switch {
-	case steps > modelSteps:
+	case steps > budget:
 		return Outcome{Verdict: labs.Inconclusive, Finding: Finding{
-			Actual: fmt.Sprintf("the checker gave up after %d steps on %d operations", modelSteps, len(history)),
+			Actual: fmt.Sprintf("the checker gave up after %d steps on %d operations", budget, len(history)),
 		}}
 	case result == porcupine.Ok:
 		return Outcome{Verdict: labs.Pass}
@@ -98,10 +101,12 @@ func explain(model porcupine.Model, history []porcupine.Operation, info porcupin
 		_, state = model.Step(state, op.Input, op.Output)
 		placed[op.Call] = true
 	}
-	f := Finding{Expected: "some order of the operations explains every result, each operation between its call and its return"}
-	f.Actual = fmt.Sprintf("no order does: %d of %d operations fit, then there is %s, and next cannot be %s",
-		len(best), len(history), model.DescribeState(state), strings.Join(stuck(history, placed), " or "))
-	return f
+	return Finding{
+		Expected: "some order of the operations explains every result, " +
+			"each operation between its call and its return",
+		Actual: fmt.Sprintf("no order does: %d of %d operations fit, then there is %s, and next cannot be %s",
+			len(best), len(history), model.DescribeState(state), strings.Join(stuck(history, placed), " or ")),
+	}
 }
 
 // stuck lists the operations that would have to come next: those that no

@@ -49,7 +49,7 @@ func ParseRequest(text string) (Request, error) {
 			r.Plan = &plan
 			return r.complete(err)
 		default:
-			return r, fmt.Errorf("line %d: %q: expected \"case LAB/STAGE/CASE\", \"seed NUMBER\" or \"plan\"", i+1, line)
+			return r, fmt.Errorf(`line %d: %q: expected "case LAB/STAGE/CASE", "seed NUMBER" or "plan"`, i+1, line)
 		}
 	}
 	return r.complete(nil)
@@ -64,7 +64,11 @@ func (r Request) complete(err error) (Request, error) {
 
 // ParseSeed reads a seed: a decimal number, or a hexadecimal one after 0x.
 func ParseSeed(s string) (uint64, error) {
-	seed, err := strconv.ParseUint(s, 0, 64)
+	base, digits := 10, s
+	if hex, ok := strings.CutPrefix(s, "0x"); ok {
+		base, digits = 16, hex
+	}
+	seed, err := strconv.ParseUint(digits, base, 64)
 	if err != nil {
 		return 0, fmt.Errorf("seed %q: expected a number such as 7 or 0x5eed07", s)
 	}

@@ -53,10 +53,15 @@ func (g Goroutine) WaitsForLock() bool {
 	if strings.HasPrefix(g.State, "sync.") && g.State != "sync.Cond.Wait" && g.State != "sync.WaitGroup.Wait" {
 		return true
 	}
-	if len(g.Frames) == 0 || !strings.HasPrefix(g.State, "chan receive") {
+	if !strings.HasPrefix(g.State, "chan receive") {
 		return false
 	}
-	return strings.Contains(g.Frames[0].Func, "labs/simsync.(*")
+	for _, f := range g.Frames {
+		if !strings.HasPrefix(f.Func, "runtime.") { // which some dumps show, too
+			return strings.Contains(f.Func, "labs/simsync.(*")
+		}
+	}
+	return false
 }
 
 // Goroutines reads a dump of goroutines as the Go runtime writes it, from a
@@ -91,11 +96,12 @@ func parseGoroutine(block string) (Goroutine, bool) {
 	}
 	state, _, _ = strings.Cut(state, "]")
 	g := Goroutine{ID: n, State: state, Text: strings.TrimRight(block, "\n")}
-	for i := 1; i+1 < len(lines); i += 2 {
-		if strings.HasPrefix(lines[i], "created by ") {
-			break
+	// A call and, indented, its position. A line such as "...12 frames elided..."
+	// has none, and the pairs go on behind it.
+	for i := 1; i+1 < len(lines) && !strings.HasPrefix(lines[i], "created by "); i++ {
+		if !strings.HasPrefix(lines[i], "\t") && strings.HasPrefix(lines[i+1], "\t") {
+			g.Frames = append(g.Frames, parseFrame(lines[i], lines[i+1]))
 		}
-		g.Frames = append(g.Frames, parseFrame(lines[i], lines[i+1]))
 	}
 	return g, true
 }
@@ -107,7 +113,7 @@ func parseFrame(call, position string) Frame {
 	if i := strings.LastIndex(call, "("); i > 0 {
 		f.Func = call[:i]
 	}
-	position, _, _ = strings.Cut(strings.TrimSpace(position), " ")
+	position, _, _ = strings.Cut(strings.TrimSpace(position), " +0x")
 	if i := strings.LastIndex(position, ":"); i > 0 {
 		f.File = position[:i]
 		f.Line, _ = strconv.Atoi(position[i+1:])

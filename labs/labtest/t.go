@@ -22,7 +22,8 @@ type T struct {
 	req          Request
 	emit         func(trace.Event)
 	start        time.Time
-	idle         int // goroutines that were there before the run
+	idle         int          // how many goroutines were there before the run
+	before       map[int]bool // their numbers, natively
 	native, real bool
 
 	clients sync.WaitGroup

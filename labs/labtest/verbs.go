@@ -124,10 +124,10 @@ func (t *T) overdue(what string, d time.Duration) {
 		Actual:   "it did not return",
 	}}
 	called := false
-	for _, g := range Goroutines(dump) {
-		frame, mine := g.Of(t.suite.Package)
+	for _, g := range t.goroutines(dump) {
+		frame, _ := g.Of(t.suite.Package)
 		switch {
-		case !mine || o.Verdict == labs.Deadlock:
+		case o.Verdict == labs.Deadlock:
 		case g.WaitsForLock():
 			o.Verdict, o.Where = labs.Deadlock, frame.Position()
 			o.Actual = "a goroutine of yours waits for a lock that nobody releases"

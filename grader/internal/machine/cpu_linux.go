@@ -27,7 +27,10 @@ func (w *process) cpu() time.Duration {
 }
 
 // separate keeps the terminal's Ctrl-C from the worker, which the grader ends
-// itself, and ends the worker if the grader dies.
+// itself, and has the system end the worker if the grader is killed: a guest that
+// spins would notice nothing. (The signal comes when the thread that started the
+// worker ends; threads of a Go program end only with a goroutine that is locked
+// to one, and the grader has none.)
 func separate(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

@@ -4,6 +4,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -128,7 +129,7 @@ func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
 	field(w, "actual", f.Actual)
 	field(w, "where", f.Where)
 	list(w, "plan", f.Plan, planShown)
-	list(w, "story", f.Story, storyShown)
+	list(w, "story", ends(f.Story, storyShown), storyShown)
 	list(w, "yours", f.Dump, dumpShown)
 	title := "trace"
 	if f.Of > len(f.Trace) && len(f.Trace) > 0 {
@@ -169,6 +170,18 @@ func list(w io.Writer, label string, lines []string, limit int) {
 	if rest := len(lines) - limit; rest > 0 {
 		fmt.Fprintf(w, "  %-9s (%d more)\n", "", rest)
 	}
+}
+
+// ends shortens a long story to its begin, which says what the scenario is, and
+// its end, where it went wrong.
+func ends(lines []string, limit int) []string {
+	const begin = 2
+	if len(lines) <= limit {
+		return lines
+	}
+	end := limit - begin - 1
+	left := fmt.Sprintf("(%d more)", len(lines)-begin-end)
+	return slices.Concat(lines[:begin], []string{left}, lines[len(lines)-end:])
 }
 
 // wrap breaks a text at spaces into lines of at most n columns, where it can.

@@ -193,6 +193,7 @@ func (w *wire) gaveUp(msg string) {
 // giveUp loses a message whose Send gives up, so that it may never arrive.
 func (s Solution) giveUp(t *labtest.T) {
 	w := s.wire(t, setup{})
+	w.gaps = true
 	t.Step("nothing gets from the sender to the receiver")
 	w.net.CutOneWay([]string{senderNode}, []string{receiverNode})
 	w.gaveUp("m1")

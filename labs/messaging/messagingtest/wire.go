@@ -60,6 +60,7 @@ type wire struct {
 	receiver messagingapi.Receiver
 
 	mu   sync.Mutex
+	gaps bool     // a message may be missing
 	sent []string // messages whose Send began, in order
 	got  []string // messages that were received, in order
 	data int      // data packets that the sender gave to the network
@@ -205,16 +206,29 @@ func (w *wire) receive(patience time.Duration) (result string) {
 	w.mu.Lock()
 	w.asked++
 	w.mu.Unlock()
+	var err error
 	w.t.Op(receiverNode, "Receive", func() string {
-		msg, err := w.receiver.Receive(ctx)
-		if result = say(string(msg), err); err == nil {
-			w.mu.Lock()
-			w.got = append(w.got, result)
-			w.mu.Unlock()
-		}
+		var msg []byte
+		msg, err = w.receiver.Receive(ctx)
+		result = say(string(msg), err)
 		return short(result)
 	})
+	if err == nil {
+		w.take(result)
+	}
 	return result
+}
+
+// take notes a message that was received, and fails at once if it is not the next
+// of those that were sent: what comes after the first wrong step explains nothing.
+func (w *wire) take(msg string) {
+	w.mu.Lock()
+	w.got = append(w.got, msg)
+	sent, n := slices.Clone(w.sent), len(w.got)
+	w.mu.Unlock()
+	if !w.gaps {
+		w.same(sent[:min(n, len(sent))])
+	}
 }
 
 // flush waits until all that was sent is acknowledged.

@@ -1,0 +1,81 @@
+package labtest_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"faultline/labs"
+	"faultline/labs/labtest"
+)
+
+// nativeSuite is run by go test, so its time is real.
+func nativeSuite() labtest.Suite {
+	named := func(stage, name string, kind labs.Kind, run func(*labtest.T)) labtest.Case {
+		return labtest.Case{
+			Case: labs.Case{Lab: "sample", Stage: stage, Name: name, Kind: kind, Title: "what must hold"}, Run: run,
+		}
+	}
+	never := func(*labtest.T) { panic("it runs") }
+	slow := named("B", "slow", labs.Random, never)
+	slow.Slow = true
+	return labtest.Suite{Lab: "sample", Package: solutionType, Cases: []labtest.Case{
+		named("A", "passes", labs.Random, func(t *labtest.T) {
+			t.Op("c1", "Put 3", func() string { return "ok" })
+			t.Judge("register", "0")
+		}),
+		named("A", "fails", labs.Scripted, func(t *labtest.T) {
+			t.Step("a step")
+			t.Step("another")
+			t.Fail(labtest.Finding{Expected: "peace", Actual: "chaos", Where: "mailbox.go:7"})
+		}),
+		named("A", "stale", labs.Random, func(t *labtest.T) {
+			t.Op("c1", "Get", func() string { return "7" })
+			t.Judge("register", "0")
+		}),
+		named("B", "unwritten", labs.Random, func(*labtest.T) { panic(labs.TODO("B")) }),
+		named("B", "budget", labs.Budget, never),
+		slow,
+	}}
+}
+
+// inner tells the test binary that it is the one which the test below started.
+const inner = "FAULTLINE_NATIVE_SUITE"
+
+func TestGoTestShowsWhatBecameOfEachCase(t *testing.T) {
+	if os.Getenv(inner) != "" {
+		labtest.Run(t, nativeSuite(), models())
+		return
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), inner+"=1")
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Error("a suite with failures ended well")
+	}
+	for _, want := range []string{
+		"--- PASS: " + t.Name() + "/A/passes",
+		"--- FAIL: " + t.Name() + "/A/fails",
+		": fail\n        property  what must hold\n        expected  peace\n        actual    chaos mailbox.go:7\n" +
+			"        story     \n          1 a step\n          2 another\n",
+		"--- FAIL: " + t.Name() + "/A/stale",
+		`then there is "0" in the register, and next cannot be c1 Get = 7`,
+		"--- SKIP: " + t.Name() + "/B/unwritten",
+		"stage B is not implemented yet",
+		"--- SKIP: " + t.Name() + "/B/budget",
+		`needs virtual time: "make lab-N STAGE=B CASE=budget" has it`,
+		"--- SKIP: " + t.Name() + "/B/slow",
+	} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("the output lacks %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Logf("the output:\n%s", out)
+	}
+}
