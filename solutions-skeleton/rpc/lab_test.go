@@ -10,5 +10,7 @@ func Test(t *testing.T) {
 	rpctest.Run(t, rpctest.Solution{
 		Marshal:   Marshal,
 		Unmarshal: Unmarshal,
+		NewServer: NewServer,
+		NewClient: NewClient,
 	})
 }
