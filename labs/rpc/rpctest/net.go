@@ -290,7 +290,11 @@ func (h *house) watch(m labrpc.Message) {
 	h.mu.Lock()
 	h.packets++
 	h.mu.Unlock()
-	if wrong := breach(p, ok, m.From == serverNode); wrong != "" {
+	wrong := breach(p, ok, m.From == serverNode)
+	if node := clientNode(p.Client); ok && m.From != node && m.To != node {
+		wrong = "it names another client"
+	}
+	if wrong != "" {
 		h.t.Report(labtest.Finding{
 			Property: "a packet is exactly the bytes of the contract",
 			Expected: "the network is given packets of the contract only",
@@ -321,8 +325,6 @@ func breach(p rpcapi.Packet, ok, server bool) string {
 		return "it has a method or a body"
 	case p.Kind != rpcapi.Reply && p.Status != 0 || p.Status > rpcapi.Failed:
 		return "its status is wrong"
-	case p.Kind == rpcapi.Call && p.Done > p.Number:
-		return "a call is sent that is over"
 	}
 	return ""
 }

@@ -143,6 +143,9 @@ func (c *client) begin(method string, args []byte) *call {
 func (c *client) transmit(k *call) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if k.over {
+		return // while it waited for the lock
+	}
 	if k.packet.ServerIncarnation == 0 {
 		k.packet.ServerIncarnation = c.incarnation
 	}
