@@ -45,7 +45,7 @@ func bugs() map[string]map[string]string {
 			"emil": "packet-truncated-panics",
 		},
 		"rpc": {
-			"carl": "marshal-shared-twice",
+			"carl": "runtime-no-table",
 			"dora": "marshal-length-trusted",
 			"emil": "marshal-truncated-panics",
 		},
