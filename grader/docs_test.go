@@ -140,6 +140,116 @@ func TestEveryWordOfAReportIsExplained(t *testing.T) {
 	}
 }
 
+func TestEveryFieldOfAReportIsExplained(t *testing.T) {
+	page := docRead(t, "handouts/reading-a-failure.md")
+	fields := map[string]bool{}
+	for _, golden := range docReports(t) {
+		for _, field := range regexp.MustCompile(`(?m)^  ([a-z]+) +\S`).FindAllStringSubmatch(golden, -1) {
+			fields[field[1]] = true
+		}
+	}
+	if len(fields) < 10 {
+		t.Errorf("the reports have only the fields %v", fields)
+	}
+	for field := range fields {
+		if !strings.Contains(page, "\n| **"+field+"** | ") {
+			t.Errorf("no row explains the field %q of a report", field)
+		}
+	}
+}
+
+// docReports are the texts that TestReports holds the grader to, by name.
+func docReports(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "reports", "*.txt"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no reports: %v", err)
+	}
+	reports := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reports[strings.TrimSuffix(filepath.Base(file), ".txt")] = string(text)
+	}
+	return reports
+}
+
+// docExcerpt is a block of text, with the report that it is from, if any.
+var docExcerpt = regexp.MustCompile("(?ms)^(?:<!-- report: ([\\w-]+) -->\n)?```text\n(.*?)^```$")
+
+// Where the grader changes what it prints, its goldens change, and this test
+// names the pages that still show the old text.
+func TestExcerptsOfReportsAreWhatTheGraderPrints(t *testing.T) {
+	reports := docReports(t)
+	for _, page := range docPages(t) {
+		named := 0
+		for _, block := range docExcerpt.FindAllStringSubmatch(page.text, -1) {
+			name, excerpt := block[1], block[2]
+			first, _, _ := strings.Cut(excerpt, "\n")
+			if name == "" {
+				if strings.HasSuffix(page.path, "reading-a-failure.md") && docBeginsReport(first) {
+					t.Errorf("%s: no <!-- report: NAME --> above the block that begins %q", page.path, first)
+				}
+				continue
+			}
+			named++
+			if report, ok := reports[name]; !ok {
+				t.Errorf("%s: there is no report %s in testdata/reports", page.path, name)
+			} else if err := docIsExcerpt(report, excerpt); err != nil {
+				t.Errorf("%s: report %s: %v", page.path, name, err)
+			}
+		}
+		if comments := strings.Count(page.text, "<!-- report:"); comments != named {
+			t.Errorf("%s: %d comments name a report, but only %d stand right above a block of text",
+				page.path, comments, named)
+		}
+	}
+}
+
+// docBeginsReport says whether a line is the first of a report or of a failure.
+func docBeginsReport(line string) bool {
+	return strings.HasPrefix(line, "lab ") || strings.HasPrefix(line, "FAIL")
+}
+
+// docIsExcerpt wants the lines of an excerpt in the report, one after the other;
+// a line "..." stands for lines that are left out.
+func docIsExcerpt(report, excerpt string) error {
+	rest := strings.Split(report, "\n")
+	var part []string
+	for line := range strings.SplitSeq(excerpt+"...", "\n") {
+		if strings.TrimSpace(line) != "..." {
+			part = append(part, line)
+			continue
+		}
+		for len(rest) >= len(part) && !slices.Equal(rest[:len(part)], part) {
+			rest = rest[1:]
+		}
+		if len(rest) < len(part) {
+			return fmt.Errorf("it does not have, or not there, these lines:\n%s", strings.Join(part, "\n"))
+		}
+		rest, part = rest[len(part):], nil
+	}
+	return nil
+}
+
+func TestAnExcerptThatIsNotOfTheReportIsFound(t *testing.T) {
+	const report = "one\ntwo\n  three\nfour\n"
+	for _, right := range []string{report, "two\n", "one\n...\nfour\n", "...\n  three\n  ...\n"} {
+		if err := docIsExcerpt(report, right); err != nil {
+			t.Errorf("%q: %v", right, err)
+		}
+	}
+	for _, wrong := range []string{
+		"five\n", "two\none\n", "one\n  three\n", "three\n", "four\n...\none\n", "two\n...\ntwo\n",
+	} {
+		if docIsExcerpt(report, wrong) == nil {
+			t.Errorf("%q passes for an excerpt of %q", wrong, report)
+		}
+	}
+}
+
 // docConstants lists the values of the string constants of a file.
 func docConstants(t *testing.T, path string) (values []string) {
 	t.Helper()

@@ -11,6 +11,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// A reading is something that students read: a report, or what comes after it.
+// Its golden file is testdata/reports/NAME.txt, and the handout about reading a
+// failure quotes these files.
+type reading struct {
+	name   string
+	mutant string   // what the student wrote; "": the mutant that has the reading's name
+	test   []string // arguments of "grader test"; none: the cases that are meant for the mutant
+	plan   string   // the edited plan that is replayed instead, if any
+	file   string   // the file that is read, not what is printed, if any
+}
+
 // TestReports holds what students read against testdata/reports: for bugs of
 // every kind, the report of the case that is meant for it. The text is the
 // product, so each change of it is to be read as someone who wrote the bug and
@@ -18,27 +29,46 @@ import (
 func TestReports(t *testing.T) {
 	root := moduleRoot(t)
 	t.Setenv("FAULTLINE_CACHE", filepath.Join(root, "out", "test-cache"))
-	for _, name := range []string{
-		"mailbox-stack",                // a wrong result
-		"mailbox-wait-once",            // a history that no order explains
-		"mailbox-not-copied",           // damaged contents
-		"mailbox-wakes-one",            // a call that never returns
-		"mailbox-cancel-keeps-lock",    // a deadlock
-		"mailbox-close-twice",          // a panic
-		"packet-little-endian",         // wrong bytes
-		"once-no-retransmit",           // no progress after a loss
-		"once-any-ack",                 // a packet taken for another
-		"once-claims-on-timeout",       // a claim that is not true
-		"once-damage-ends-receiver",    // a bug that random faults find
-		"window-sender-smaller",        // a bug at the wrap-around
-		"window-receiver-left-running", // a goroutine that is left over
-		"window-all-repeated",          // too many packets
-		"timeout-without-backoff",      // bad timing
+	// The run that the handout takes apart: its trace is short enough to be shown
+	// whole, and one of its two faults is more than the bug needs.
+	oneBit := []string{"messaging/B/alternating-bit", "--seed", "10"}
+	for _, r := range []reading{
+		{name: "mailbox-stack"},                // a wrong result
+		{name: "mailbox-wait-once"},            // a history that no order explains
+		{name: "mailbox-not-copied"},           // damaged contents
+		{name: "mailbox-wakes-one"},            // a call that never returns
+		{name: "mailbox-cancel-keeps-lock"},    // a deadlock
+		{name: "mailbox-close-twice"},          // a panic, after a story
+		{name: "packet-truncated-panics"},      // a panic of the language
+		{name: "packet-little-endian"},         // wrong bytes
+		{name: "once-no-retransmit"},           // no progress after a loss
+		{name: "once-any-ack"},                 // a packet taken for another
+		{name: "once-claims-on-timeout"},       // a claim that is not true
+		{name: "once-damage-ends-receiver"},    // a bug that random faults find
+		{name: "window-sender-smaller"},        // a bug at the wrap-around
+		{name: "window-receiver-left-running"}, // a goroutine that is left over
+		{name: "window-all-repeated"},          // too many packets
+		{name: "timeout-without-backoff"},      // bad timing
+
+		// What the handout shows besides.
+		{name: "one-bit", mutant: "once-no-dedupe", test: oneBit},
+		{name: "one-bit-plan", mutant: "once-no-dedupe", test: oneBit,
+			file: "out/messaging-B-alternating-bit.plan"},
+		{name: "one-bit-replay", mutant: "once-no-dedupe", plan: `case messaging/B/alternating-bit
+seed 10
+plan
+duplicate sender -> receiver #1 after 93.252812ms
+drop sender -> receiver #4
+`},
+		{name: "mailbox-wait-once-replay", mutant: "mailbox-wait-once", plan: `case messaging/A/linearizable
+seed 3
+plan
+`},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(r.name, func(t *testing.T) {
 			t.Chdir(workFolder(t, root))
-			got := reportOf(t, root, name)
-			golden := filepath.Join(root, "grader", "testdata", "reports", name+".txt")
+			got := r.read(t, root)
+			golden := filepath.Join(root, "grader", "testdata", "reports", r.name+".txt")
 			if *update {
 				if err := writeFile(golden, got); err != nil {
 					t.Fatal(err)
@@ -55,11 +85,14 @@ func TestReports(t *testing.T) {
 	}
 }
 
-// reportOf is what the student reads whose solution is the mutant, about the
-// cases that are meant for it.
-func reportOf(t *testing.T, root, name string) string {
+// read is what the student reads whose solution is the mutant.
+func (r reading) read(t *testing.T, root string) string {
 	t.Helper()
-	files, kill, err := specimenFiles(root, name)
+	mutant := r.mutant
+	if mutant == "" {
+		mutant = r.name
+	}
+	files, kill, err := specimenFiles(root, mutant)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,15 +100,48 @@ func reportOf(t *testing.T, root, name string) string {
 	if err := writeTree(dir, files); err != nil {
 		t.Fatal(err)
 	}
-	var stdout, stderr bytes.Buffer
-	for _, id := range kill {
-		root := command()
-		root.SetArgs([]string{"test", id, "--solution", dir})
-		root.SetOut(&stdout)
-		root.SetErr(&stderr)
-		if err := root.ExecuteContext(t.Context()); !errors.Is(err, errFailed) {
-			t.Fatalf("%s: %v\n%s", id, err, stderr.String())
+	var text string
+	for _, args := range r.commands(t, kill) {
+		text += failingRun(t, append(args, "--solution", dir))
+	}
+	if r.file == "" {
+		return text
+	}
+	written, err := os.ReadFile(r.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(written)
+}
+
+// commands are what the student types.
+func (r reading) commands(t *testing.T, kill []string) (commands [][]string) {
+	t.Helper()
+	switch {
+	case r.plan != "":
+		if err := writeFile("edited.plan", r.plan); err != nil {
+			t.Fatal(err)
 		}
+		return [][]string{{"replay", "edited.plan"}}
+	case r.test != nil:
+		return [][]string{append([]string{"test"}, r.test...)}
+	}
+	for _, id := range kill {
+		commands = append(commands, []string{"test", id})
+	}
+	return commands
+}
+
+// failingRun is what a command of the grader prints that finds a failure.
+func failingRun(t *testing.T, args []string) string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	root := command()
+	root.SetArgs(args)
+	root.SetOut(&stdout)
+	root.SetErr(&stderr)
+	if err := root.ExecuteContext(t.Context()); !errors.Is(err, errFailed) {
+		t.Fatalf("grader %q: %v\n%s", args, err, stderr.String())
 	}
 	return stdout.String()
 }

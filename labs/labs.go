@@ -55,16 +55,17 @@ func messaging() Lab {
 		Number: 1,
 		Name:   "messaging",
 		Title:  "Messaging",
-		Files:  []string{"mailbox.go", "packet.go", "stopandwait.go", "window.go", "timeout.go"},
+		Files:  []string{"mailbox.go", "packet.go", "stopandwait.go", "window.go", "timeout.go", "endtoend.go"},
 		Imports: []string{
-			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt",
-			"hash", "hash/crc32", "io", "log", "maps", "math", "math/bits", "net", "slices", "sort", "strconv",
-			"strings", "sync", "sync/atomic", "time",
+			"bytes", "cmp", "container/heap", "container/list", "context", "crypto/sha256", "encoding/binary", "errors",
+			"fmt", "hash", "hash/crc32", "hash/fnv", "io", "log", "maps", "math", "math/bits", "net", "slices", "sort",
+			"strconv", "strings", "sync", "sync/atomic", "time",
 		},
 		Stages: []Stage{
 			{Letter: "A", Title: "a bounded mailbox"},
 			{Letter: "B", Title: "stop and wait"},
 			{Letter: "C", Title: "a sliding window"},
+			{Letter: "D", Title: "the end-to-end argument"},
 		},
 	}
 }

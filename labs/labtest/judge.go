@@ -92,7 +92,7 @@ func judgePart(model porcupine.Model, history []porcupine.Operation, budget int)
 func explain(model porcupine.Model, history []porcupine.Operation, info porcupine.LinearizationInfo) Finding {
 	var best []porcupine.Operation
 	for _, order := range info.PartialLinearizationsOperations()[0] {
-		if len(order) > len(best) {
+		if longer(order, best) {
 			best = order
 		}
 	}
@@ -107,6 +107,21 @@ func explain(model porcupine.Model, history []porcupine.Operation, info porcupin
 		Actual: fmt.Sprintf("no order does: %d of %d operations fit, then there is %s, and next cannot be %s",
 			len(best), len(history), model.DescribeState(state), strings.Join(stuck(history, placed), " or ")),
 	}
+}
+
+// longer reports whether a is the longer order, or, of two that are as long, the
+// one whose first different operation was called first. The checker gives its
+// orders in no order.
+func longer(a, b []porcupine.Operation) bool {
+	if len(a) != len(b) {
+		return len(a) > len(b)
+	}
+	for i := range a {
+		if a[i].Call != b[i].Call {
+			return a[i].Call < b[i].Call
+		}
+	}
+	return false
 }
 
 // stuck lists the operations that would have to come next: those that no

@@ -24,6 +24,7 @@ import (
 // and does not mix it up with the scenarios beside it.
 type solution struct {
 	mu   simsync.Mutex
+	used int
 	over <-chan struct{} // closed when the run is over, to end what hangs
 }
 
@@ -41,7 +42,8 @@ func (s *solution) hold() {
 
 func (s *solution) use() {
 	s.mu.Lock()
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	s.used++
 }
 
 // leak begins a goroutine that hangs.

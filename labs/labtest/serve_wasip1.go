@@ -1,6 +1,7 @@
 package labtest
 
 import (
+	"runtime/debug"
 	"unsafe"
 
 	"faultline/labs"
@@ -29,7 +30,13 @@ func hostOutcome(verdict, property, expected, actual, where string)
 // pointing into somebody else's. So the stack is made large now, the host keeps
 // the collector from shrinking stacks, and Serve does its work on a goroutine of
 // its own.
-func Prepare() { grow(64) }
+//
+// It also bounds the stack of any goroutine, to 32 MiB: a recursion that never
+// ends would fill the memory, and then take seconds to be described.
+func Prepare() {
+	grow(64)
+	debug.SetMaxStack(32 << 20)
+}
 
 //go:noinline
 func grow(n int) (sum byte) {

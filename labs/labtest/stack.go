@@ -1,6 +1,7 @@
 package labtest
 
 import (
+	"fmt"
 	"runtime"
 	"strconv"
 	"strings"
@@ -46,6 +47,18 @@ func (g Goroutine) calledBy(pkg string) bool {
 		}
 	}
 	return false
+}
+
+// entry returns the outermost frame of g that is in the package: the function
+// that the scenario called, or where a goroutine of the solution began.
+func (g Goroutine) entry(pkg string) Frame {
+	var out Frame
+	for _, f := range g.Frames {
+		if strings.HasPrefix(f.Func, pkg+".") {
+			out = f
+		}
+	}
+	return out
 }
 
 // WaitsForLock reports whether g waits for a mutex.
@@ -121,13 +134,20 @@ func parseFrame(call, position string) Frame {
 	return f
 }
 
-// Mine returns the goroutines of the dump that have a frame in pkg, as text.
+// Mine returns the goroutines of the dump that have a frame in pkg, as text that
+// Goroutines reads back. Arguments are left out: they are addresses, and where a
+// solution's memory lies is not part of a run.
 func Mine(dump, pkg string) string {
 	var b strings.Builder
 	for _, g := range Goroutines(dump) {
-		if _, mine := g.Of(pkg); mine {
-			b.WriteString(g.Text + "\n\n")
+		if _, mine := g.Of(pkg); !mine {
+			continue
 		}
+		fmt.Fprintf(&b, "goroutine %d [%s]:\n", g.ID, g.State)
+		for _, f := range g.Frames {
+			fmt.Fprintf(&b, "%s(...)\n\t%s:%d\n", f.Func, f.File, f.Line)
+		}
+		b.WriteString("\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

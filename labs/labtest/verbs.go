@@ -115,15 +115,15 @@ func (t *T) Judge(model, parameters string) {
 const DumpNote = "goroutines of the solution: "
 
 // overdue ends the run because something took too long. A goroutine of the
-// solution that still waits for a lock makes it a deadlock. Else the call that
-// the scenario waits for is where to look, before goroutines that are idle.
+// solution that still waits for a lock makes it a deadlock. Else the function that
+// the scenario waits for is where to look.
 func (t *T) overdue(what string, d time.Duration) {
 	dump := stacks()
 	o := Outcome{Verdict: labs.Fail, Finding: Finding{
 		Expected: fmt.Sprintf("%s returns within %v of virtual time", what, d),
 		Actual:   "it did not return",
 	}}
-	called := false
+	best := -1
 	for _, g := range t.goroutines(dump) {
 		frame, _ := g.Of(t.suite.Package)
 		switch {
@@ -131,13 +131,25 @@ func (t *T) overdue(what string, d time.Duration) {
 		case g.WaitsForLock():
 			o.Verdict, o.Where = labs.Deadlock, frame.Position()
 			o.Actual = "a goroutine of yours waits for a lock that nobody releases"
-		case o.Where == "" || g.calledBy(t.suite.Lab+"test.") && !called:
-			called = g.calledBy(t.suite.Lab + "test.")
-			o.Where = frame.Position()
+		case t.suspicion(g) > best:
+			best = t.suspicion(g)
+			o.Where = g.entry(t.suite.Package).Position()
 			o.Actual = fmt.Sprintf("a goroutine of yours waits there (%s)", g.State)
 		}
 	}
 	t.Note("%s%s", DumpNote, Mine(dump, t.suite.Package))
 	t.end(o)
 	runtime.Goexit()
+}
+
+// suspicion ranks goroutines of the solution: most of all the call that has just
+// taken too long, then other calls of the scenario, then goroutines of its own.
+func (t *T) suspicion(g Goroutine) int {
+	switch {
+	case g.calledBy("labtest.(*T).Returns"):
+		return 2
+	case g.calledBy(t.suite.Lab + "test."):
+		return 1
+	}
+	return 0
 }

@@ -15,5 +15,7 @@ func Test(t *testing.T) {
 		NewReceiver:       NewReceiver,
 		NewWindowSender:   NewWindowSender,
 		NewWindowReceiver: NewWindowReceiver,
+		NewFileSender:     NewFileSender,
+		NewFileReceiver:   NewFileReceiver,
 	})
 }

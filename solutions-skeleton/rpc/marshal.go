@@ -1,5 +1,6 @@
 // Package rpc calls procedures of another process: values become bytes and are
-// values again on the other side (Marshal and Unmarshal).
+// values again on the other side (Marshal and Unmarshal), and calls become
+// packets that are executed at most once (Client and Server).
 package rpc
 
 import "faultline/labs"

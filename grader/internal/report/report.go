@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"faultline/grader/internal/result"
 	"faultline/labs"
@@ -137,7 +138,7 @@ func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
 		title = ""
 	}
 	list(w, title, f.Trace, len(f.Trace))
-	field(w, "again", again(r, c))
+	fmt.Fprintf(w, "  %-9s %s\n", "again", again(r, c)) // in one line, to be pasted
 }
 
 const (
@@ -206,13 +207,24 @@ func again(r *result.Result, c result.Case) string {
 	starter := r.Solution == "solutions-skeleton/"+r.Lab
 	switch {
 	case c.Failure.File != "" && starter:
-		return "make replay FILE=" + c.Failure.File
+		return "make replay FILE=" + quote(c.Failure.File)
 	case c.Failure.File != "":
-		return fmt.Sprintf("make replay FILE=%s SOLUTION=%s", c.Failure.File, r.Solution)
+		return fmt.Sprintf("make replay FILE=%s SOLUTION=%s", quote(c.Failure.File), quote(r.Solution))
 	case starter:
 		return fmt.Sprintf("make lab-%d CASE=%s SEED=%d", r.Number, c.Name, c.Failure.Seed)
 	}
-	return fmt.Sprintf("grader test %s --solution %s --seed %d --seeds 1", c.ID, r.Solution, c.Failure.Seed)
+	return fmt.Sprintf("grader test %s --solution %s --seed %d --seeds 1", c.ID, quote(r.Solution), c.Failure.Seed)
+}
+
+// quote makes a path one word of a shell, where it is not anyway.
+func quote(path string) string {
+	odd := func(r rune) bool {
+		return !strings.ContainsRune("-_./+,@", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}
+	if strings.IndexFunc(path, odd) < 0 {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 func writeScore(w io.Writer, r *result.Result, s Style) {

@@ -6,6 +6,9 @@
 // loses, copies, delays, reorders and damages packets. Stage B keeps one packet
 // in flight, stage C a window of them; both have the same interface.
 //
+// Stage D is a [FileSender] and a [FileReceiver] at the two ends of a [Path]
+// through relays, whose hops are reliable and whose memory is not.
+//
 // # Why the packet is given
 //
 // The bytes of a [Packet] are fixed so that a solution can be tested against a

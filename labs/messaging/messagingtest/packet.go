@@ -45,7 +45,7 @@ func (s Solution) packetFormat(t *labtest.T) {
 		want := encode(p)
 		got := s.Marshal(p)
 		t.Check(bytes.Equal(got, want), labtest.Finding{
-			Expected: fmt.Sprintf("Marshal(%s): % x", show(p), head(want)), Actual: fmt.Sprintf("% x", head(got)),
+			Expected: fmt.Sprintf("Marshal(%s) gives % x", show(p), head(want)), Actual: fmt.Sprintf("% x: %s", head(got), differs(got, want)),
 		})
 		back, err := s.Unmarshal(want)
 		if len(back.Payload) == 0 {
@@ -55,6 +55,30 @@ func (s Solution) packetFormat(t *labtest.T) {
 			Expected: fmt.Sprintf("Unmarshal(% x) = %s", head(want), show(p)), Actual: fmt.Sprintf("%s, error %v", show(back), err),
 		})
 	}
+}
+
+// differs says where the bytes of a packet are wrong.
+func differs(got, want []byte) string {
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			return fmt.Sprintf("byte %d (%s) is %02x, must be %02x", i, fieldAt(i), got[i], want[i])
+		}
+	}
+	return fmt.Sprintf("%d bytes, must be %d", len(got), len(want))
+}
+
+// fieldAt names the field of a packet that has a byte at offset i.
+func fieldAt(i int) string {
+	fields := []struct {
+		end  int
+		name string
+	}{{1, "Kind"}, {2, "zero"}, {6, "Session"}, {8, "Seq"}, {10, "Ack"}, {12, "Window"}, {14, "length"}, {18, "checksum"}}
+	for _, f := range fields {
+		if i < f.end {
+			return f.name
+		}
+	}
+	return "payload"
 }
 
 func show(p messagingapi.Packet) string {

@@ -18,12 +18,14 @@ type Solution struct {
 	NewReceiver       func(net.PacketConn, messagingapi.Options) messagingapi.Receiver
 	NewWindowSender   func(net.PacketConn, net.Addr, messagingapi.Options) messagingapi.Sender
 	NewWindowReceiver func(net.PacketConn, messagingapi.Options) messagingapi.Receiver
+	NewFileSender     func(messagingapi.Path) messagingapi.FileSender
+	NewFileReceiver   func(messagingapi.Path) messagingapi.FileReceiver
 }
 
 // Suite is the table of cases, bound to a solution.
 func Suite(s Solution) labtest.Suite {
 	suite := labtest.Suite{Lab: "messaging", Package: labtest.PackageOf(s.NewMailbox)}
-	for _, stage := range [][]labtest.Case{s.mailboxCases(), s.stopAndWaitCases(), s.windowCases()} {
+	for _, stage := range [][]labtest.Case{s.mailboxCases(), s.stopAndWaitCases(), s.windowCases(), s.endToEndCases()} {
 		for _, c := range stage {
 			c.Lab = suite.Lab
 			suite.Cases = append(suite.Cases, c)

@@ -278,7 +278,7 @@ func (s Solution) lives(t *labtest.T) {
 		c := h.client(id, 1)
 		pause := t.Rand(clientNode(id))
 		var mine []string
-		for i := range 10 {
+		for i := range h.rounds(10) {
 			mine = append(mine, fmt.Sprintf("%dms:c%d-%d", 40*(i%3), id, i))
 		}
 		all = append(all, mine...)
