@@ -55,7 +55,8 @@ func messaging() Lab {
 		Number: 1,
 		Name:   "messaging",
 		Title:  "Messaging",
-		Files:  []string{"mailbox.go", "packet.go", "stopandwait.go", "window.go", "timeout.go", "endtoend.go"},
+		Files: []string{"mailbox.go", "packet.go", "stopandwait.go", "window.go", "timeout.go", "endtoend.go",
+			"membership.go", "generals.go"},
 		Imports: []string{
 			"bytes", "cmp", "container/heap", "container/list", "context", "crypto/sha256", "encoding/binary", "errors",
 			"fmt", "hash", "hash/crc32", "hash/fnv", "io", "log", "maps", "math", "math/bits", "net", "slices", "sort",
@@ -66,6 +67,7 @@ func messaging() Lab {
 			{Letter: "B", Title: "stop and wait"},
 			{Letter: "C", Title: "a sliding window"},
 			{Letter: "D", Title: "the end-to-end argument"},
+			{Letter: "E", Title: "failure detection"},
 		},
 	}
 }

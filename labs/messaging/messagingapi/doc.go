@@ -9,6 +9,9 @@
 // Stage D is a [FileSender] and a [FileReceiver] at the two ends of a [Path]
 // through relays, whose hops are reliable and whose memory is not.
 //
+// Stage E is a [Membership]: sites that find out which of them are up. Beside it
+// stands a [General], who cannot be written.
+//
 // # Why the packet is given
 //
 // The bytes of a [Packet] are fixed so that a solution can be tested against a

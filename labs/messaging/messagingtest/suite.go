@@ -20,12 +20,15 @@ type Solution struct {
 	NewWindowReceiver func(net.PacketConn, messagingapi.Options) messagingapi.Receiver
 	NewFileSender     func(messagingapi.Path) messagingapi.FileSender
 	NewFileReceiver   func(messagingapi.Path) messagingapi.FileReceiver
+	NewMembership     func(net.PacketConn, messagingapi.SiteOptions) messagingapi.Membership
+	General           messagingapi.General
 }
 
 // Suite is the table of cases, bound to a solution.
 func Suite(s Solution) labtest.Suite {
 	suite := labtest.Suite{Lab: "messaging", Package: labtest.PackageOf(s.NewMailbox)}
-	for _, stage := range [][]labtest.Case{s.mailboxCases(), s.stopAndWaitCases(), s.windowCases(), s.endToEndCases()} {
+	for _, stage := range [][]labtest.Case{s.mailboxCases(), s.stopAndWaitCases(), s.windowCases(),
+		s.endToEndCases(), s.membershipCases()} {
 		for _, c := range stage {
 			c.Lab = suite.Lab
 			suite.Cases = append(suite.Cases, c)

@@ -17,5 +17,7 @@ func Test(t *testing.T) {
 		NewWindowReceiver: NewWindowReceiver,
 		NewFileSender:     NewFileSender,
 		NewFileReceiver:   NewFileReceiver,
+		NewMembership:     NewMembership,
+		General:           General,
 	})
 }
