@@ -35,12 +35,20 @@ func demoCommand() *cobra.Command {
 	return cmd
 }
 
-// bugs are what some students of the sample have wrong, by the names of mutants.
-func bugs() map[string]string {
-	return map[string]string{
-		"carl": "once-no-dedupe",
-		"dora": "mailbox-cancel-keeps-lock",
-		"emil": "packet-truncated-panics",
+// bugs are what some students of the sample have wrong: by lab, the names of
+// mutants.
+func bugs() map[string]map[string]string {
+	return map[string]map[string]string{
+		"messaging": {
+			"carl": "once-no-dedupe",
+			"dora": "mailbox-cancel-keeps-lock",
+			"emil": "packet-truncated-panics",
+		},
+		"rpc": {
+			"carl": "runtime-no-table",
+			"dora": "marshal-length-trusted",
+			"emil": "marshal-truncated-panics",
+		},
 	}
 }
 
@@ -61,7 +69,7 @@ func (w *workshop) sampleClass(dir string) error {
 		if err != nil {
 			return err
 		}
-		for student, name := range bugs() {
+		for student, name := range bugs()[lab.Name] {
 			for _, m := range mutants {
 				if m.Name == name {
 					if class[student], err = m.Apply(ref.Files); err != nil {

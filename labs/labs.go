@@ -47,7 +47,7 @@ func (c Case) ID() string { return c.Lab + "/" + c.Stage + "/" + c.Name }
 
 // All lists the labs in the order in which they are taken.
 func All() []Lab {
-	return []Lab{messaging()}
+	return []Lab{messaging(), rpc()}
 }
 
 func messaging() Lab {
@@ -68,6 +68,25 @@ func messaging() Lab {
 			{Letter: "C", Title: "a sliding window"},
 			{Letter: "D", Title: "the end-to-end argument"},
 			{Letter: "E", Title: "failure detection"},
+		},
+	}
+}
+
+func rpc() Lab {
+	return Lab{
+		Number: 2,
+		Name:   "rpc",
+		Title:  "Remote procedure calls",
+		Files:  []string{"marshal.go", "unmarshal.go", "packet.go", "client.go", "server.go"},
+		Imports: []string{
+			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt",
+			"hash", "hash/crc32", "io", "log", "maps", "math", "math/bits", "net", "reflect", "slices", "sort",
+			"strconv", "strings", "sync", "sync/atomic", "time",
+		},
+		Stages: []Stage{
+			{Letter: "A", Title: "marshaling"},
+			{Letter: "C", Title: "the runtime"},
+			{Letter: "D", Title: "restarts and orphans"},
 		},
 	}
 }

@@ -218,6 +218,8 @@ func died(err error, dump string) labtest.Outcome {
 	switch stopped := errors.As(err, &exit); {
 	case dump != "": // in a reactor the runtime ends with a trap, not with exit status 2
 		return crashed(dump)
+	case !stopped && strings.Contains(err.Error(), "stack overflow"): // of the machine, before the runtime saw its own limit
+		return outcome(labs.Memory, "calls end before they fill the stack", "stack overflow: does a function call itself without end?")
 	case !stopped:
 		return outcome(labs.GraderError, "", "the machine failed: "+err.Error())
 	}

@@ -9,6 +9,7 @@ import (
 	"faultline/labs"
 	"faultline/labs/labtest"
 	"faultline/labs/messaging/messagingtest"
+	"faultline/labs/rpc/rpctest"
 )
 
 // A Suite is what the grader knows of a lab's suite.
@@ -24,6 +25,7 @@ type Suite struct {
 func All() []Suite {
 	byLab := map[string]Suite{
 		"messaging": of(messagingtest.Suite(messagingtest.Solution{}), messagingtest.Models(), messagingtest.Solution{}),
+		"rpc":       of(rpctest.Suite(rpctest.Solution{}), rpctest.Models(), rpctest.Solution{}),
 	}
 	var all []Suite
 	for _, lab := range labs.All() {

@@ -1,0 +1,93 @@
+package rpctest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"slices"
+
+	"faultline/labs/rpc/rpcapi"
+)
+
+// encode and decode are the suite's own reading of the contract.
+func encode(p rpcapi.Packet) []byte {
+	b := []byte{p.Kind, p.Status}
+	for _, n := range []uint32{p.Client, p.ClientIncarnation, p.ServerIncarnation, p.Number, p.Done} {
+		b = binary.BigEndian.AppendUint32(b, n)
+	}
+	b = binary.BigEndian.AppendUint16(b, uint16(len(p.Method)))
+	b = binary.BigEndian.AppendUint16(b, uint16(len(p.Body)))
+	b = append(append(append(b, 0, 0, 0, 0), p.Method...), p.Body...)
+	return seal(b)
+}
+
+// seal puts the right checksum into a packet.
+func seal(b []byte) []byte {
+	copy(b[26:30], []byte{0, 0, 0, 0})
+	binary.BigEndian.PutUint32(b[26:30], crc32.ChecksumIEEE(b))
+	return b
+}
+
+func decode(b []byte) (p rpcapi.Packet, ok bool) {
+	if len(b) < rpcapi.HeaderSize {
+		return p, false
+	}
+	method, body := int(binary.BigEndian.Uint16(b[22:])), int(binary.BigEndian.Uint16(b[24:]))
+	if method+body != len(b)-rpcapi.HeaderSize || method > rpcapi.MaxMethod || body > rpcapi.MaxBody {
+		return p, false
+	}
+	word := func(at int) uint32 { return binary.BigEndian.Uint32(b[at:]) }
+	p = rpcapi.Packet{Kind: b[0], Status: b[1], Client: word(2), ClientIncarnation: word(6), ServerIncarnation: word(10),
+		Number: word(14), Done: word(18), Method: string(b[30 : 30+method]), Body: b[30+method:]}
+	return p, string(seal(slices.Clone(b))) == string(b)
+}
+
+func kinds() map[uint8]string {
+	return map[uint8]string{rpcapi.Call: "call", rpcapi.Reply: "reply", rpcapi.Ack: "ack", rpcapi.Cancel: "cancel",
+		rpcapi.Reject: "reject"}
+}
+
+// describe is a packet as the trace shows it.
+func describe(b []byte) string {
+	p, ok := decode(b)
+	if !ok {
+		return fmt.Sprintf("%d bytes that are no packet", len(b))
+	}
+	s := fmt.Sprintf("%s %d", kinds()[p.Kind], p.Number)
+	if p.Kind == rpcapi.Call {
+		s += fmt.Sprintf(" %s %q", p.Method, short(string(p.Body)))
+	} else if p.Kind == rpcapi.Reply {
+		s += fmt.Sprintf(" %q", short(string(p.Body)))
+	}
+	s += fmt.Sprintf(" (client %d.%d, server %d", p.Client, p.ClientIncarnation, p.ServerIncarnation)
+	if p.Done > 0 {
+		s += fmt.Sprintf(", done below %d", p.Done)
+	}
+	return s + ")"
+}
+
+// breach says what is wrong with a packet, or nothing.
+func breach(p rpcapi.Packet, ok, server bool) string {
+	fromServer := p.Kind == rpcapi.Reply || p.Kind == rpcapi.Reject || p.Kind == rpcapi.Ack && p.Done == 0
+	switch {
+	case !ok:
+		return "it is none"
+	case p.Kind < rpcapi.Call || p.Kind > rpcapi.Reject:
+		return "there is no such kind"
+	case server != fromServer:
+		return "this kind is not from there"
+	case p.Client == 0 || p.ClientIncarnation == 0:
+		return "it does not name the client"
+	case server && p.ServerIncarnation == 0, server && p.Done != 0:
+		return "a server's packet has its own incarnation, and no Done"
+	case !server && p.Done == 0:
+		return "Done is at least 1"
+	case p.Number == 0 && (server || p.Kind != rpcapi.Ack), p.Number != 0 && !server && p.Kind == rpcapi.Ack:
+		return "its number is wrong"
+	case p.Kind != rpcapi.Call && p.Method != "", p.Kind != rpcapi.Call && p.Kind != rpcapi.Reply && len(p.Body) > 0:
+		return "it has a method or a body"
+	case p.Kind != rpcapi.Reply && p.Status != 0 || p.Status > rpcapi.Failed:
+		return "its status is wrong"
+	}
+	return ""
+}

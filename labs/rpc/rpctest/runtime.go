@@ -1,0 +1,335 @@
+package rpctest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"faultline/labrpc"
+	"faultline/labs/labtest"
+	"faultline/labs/rpc/rpcapi"
+)
+
+func (s Solution) calm(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.serve()
+	c := h.client(1, 1)
+	const n = 10
+	for i := range n {
+		h.echo(c, 1, fmt.Sprintf("a%d", i+1))
+	}
+	h.forgotten()
+	// Two packets to learn the server's incarnation, two for each call, one Ack.
+	limit := 2 + 2*n + 1
+	t.Check(h.sent() <= limit, labtest.Finding{
+		Expected: fmt.Sprintf("at most %d packets for %d calls: the reply acknowledges the call, the next call the reply", limit, n),
+		Actual:   fmt.Sprintf("%d packets", h.sent()),
+	})
+}
+
+// forgotten waits until an idle client has said that it has its replies.
+func (h *house) forgotten() {
+	h.t.Step("no call is under way: the server must soon remember nothing")
+	h.t.Sleep(timeout + settle)
+	h.remembers(0)
+}
+
+func (h *house) remembers(most int) {
+	got := h.server.Remembered()
+	h.t.Check(got <= most, labtest.Finding{
+		Expected: fmt.Sprintf("the server remembers at most %d replies", most), Actual: fmt.Sprintf("it remembers %d", got),
+	})
+}
+
+func (s Solution) lostCall(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.serve()
+	c := h.client(1, 1)
+	h.lose(rpcapi.Call, 1, 2)
+	h.lose(rpcapi.Call, 3, 1)
+	h.rule(func() func(labrpc.Message, rpcapi.Packet) labrpc.Action {
+		first := true
+		return func(_ labrpc.Message, p rpcapi.Packet) (a labrpc.Action) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			a.Drop = p.ServerIncarnation == 0 && first
+			first = first && !a.Drop
+			return a
+		}
+	}())
+	for _, args := range []string{"a1", "a2", "a3"} {
+		h.echo(c, 1, args)
+		h.times(args, 1)
+	}
+}
+
+func (s Solution) lostReply(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.serve()
+	c := h.client(1, 1)
+	h.lose(rpcapi.Reply, 1, 1)
+	h.lose(rpcapi.Reply, 2, 3)
+	for _, args := range []string{"a1", "a2", "a3"} {
+		h.echo(c, 1, args)
+		h.times(args, 1)
+	}
+}
+
+func (s Solution) lateCopies(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.serve()
+	c := h.client(1, 1)
+	h.again(rpcapi.Call, 1, 5*time.Millisecond, 300*time.Millisecond, 30*time.Second)
+	h.again(rpcapi.Reply, 1, 3*time.Millisecond)
+	const n = 300
+	for i := range n {
+		args := fmt.Sprintf("a%d", i+1)
+		got := h.call(c, 1, "echo", args, patience)
+		t.Check(got == answer(args, 1), labtest.Finding{
+			Expected: fmt.Sprintf("the call %s gives %q", args, answer(args, 1)), Actual: fmt.Sprintf("it gives %q", got),
+		})
+	}
+	t.Step("the last copy of call 1 comes after %d calls and half a minute", n)
+	t.Sleep(31 * time.Second)
+	h.times("a1", 1)
+	h.echo(c, 1, "after")
+}
+
+func (s Solution) apart(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.serve()
+	a, b := h.client(1, 1), h.client(2, 1)
+	h.echo(a, 1, "a1")
+	h.lose(rpcapi.Reply, 1, 1)
+	h.echo(b, 2, "b1")
+	h.echo(b, 2, "b2")
+	h.echo(b, 2, "b3")
+	h.echo(a, 1, "a2")
+	h.echo(a, 1, "a3")
+	for _, args := range []string{"a1", "a2", "a3", "b1", "b2", "b3"} {
+		h.times(args, 1)
+	}
+}
+
+func (s Solution) inProgress(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.serve()
+	c := h.client(1, 1)
+	h.again(rpcapi.Call, 1, time.Millisecond, 20*time.Millisecond, 200*time.Millisecond)
+	h.want(c, 1, "slow", "400ms:x", answer("400ms:x", 1), patience)
+	h.times("400ms:x", 1)
+}
+
+// failures has a handler fail that would succeed the second time.
+func (s Solution) failures(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.fail = func(args string) error {
+		if args == "pay" && h.executions(args) == 1 {
+			return errors.New("no money")
+		}
+		return nil
+	}
+	h.serve()
+	c := h.client(1, 1)
+	h.lose(rpcapi.Reply, 1, 2)
+	h.want(c, 1, "echo", "pay", remote+"no money", patience)
+	h.times("pay", 1)
+	h.echo(c, 1, "a2")
+}
+
+func (s Solution) workers(t *labtest.T) {
+	const workers, calls = 3, 12
+	h := s.house(t, setup{Workers: workers})
+	h.serve()
+	c := h.client(1, 1)
+	h.echo(c, 1, "first")
+	t.Step("%d calls of 100 ms at once", calls)
+	begin := t.Since()
+	results := &notes{}
+	for i := range calls {
+		args := fmt.Sprintf("100ms:%d", i)
+		t.Go(func() { results.add(args, h.call(c, 1, "slow", args, 0)) })
+	}
+	t.Join(patience, "every call")
+	for i := range calls {
+		args := fmt.Sprintf("100ms:%d", i)
+		t.Check(results.of(args) == answer(args, 1), labtest.Finding{
+			Expected: fmt.Sprintf("%s gives %q", args, answer(args, 1)), Actual: fmt.Sprintf("it gives %q", results.of(args))})
+		h.times(args, 1)
+	}
+	h.mu.Lock()
+	most := h.most
+	h.mu.Unlock()
+	t.Check(most == workers, labtest.Finding{
+		Expected: fmt.Sprintf("at most %d calls are executed at once, and so many when there are enough", workers),
+		Actual:   fmt.Sprintf("%d are", most),
+	})
+	t.Check(t.Since()-begin < 2*time.Second, labtest.Finding{
+		Expected: "less than 2 s for 12 calls of 100 ms by 3 workers", Actual: fmt.Sprintf("%v", t.Since()-begin),
+	})
+}
+
+// notes are what several goroutines write down.
+type notes struct {
+	mu sync.Mutex
+	m  map[string]string
+}
+
+func (n *notes) add(key, value string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.m == nil {
+		n.m = map[string]string{}
+	}
+	n.m[key] = value
+}
+
+func (n *notes) of(key string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.m[key]
+}
+
+func (s Solution) slowCall(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.serve()
+	c := h.client(1, 1)
+	h.lose(rpcapi.Reply, 1, 1)
+	h.want(c, 1, "slow", "10s:x", answer("10s:x", 1), 12500*time.Millisecond)
+	h.times("10s:x", 1)
+	const limit = 40
+	t.Check(h.sent() <= limit, labtest.Finding{
+		Expected: fmt.Sprintf("at most %d packets for a call of 10 s: a client that has an Ack probes once a second", limit),
+		Actual:   fmt.Sprintf("%d packets", h.sent()),
+	})
+}
+
+func (s Solution) remembered(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.serve()
+	c := h.client(1, 1)
+	t.Step("60 calls one after another: each acknowledges the reply before it")
+	h.lose(rpcapi.Reply, 7, 1)
+	for i := range 60 {
+		args := fmt.Sprintf("a%d", i+1)
+		got := h.call(c, 1, "echo", args, patience)
+		t.Check(got == answer(args, 1), labtest.Finding{
+			Expected: fmt.Sprintf("the call %s gives %q", args, answer(args, 1)), Actual: fmt.Sprintf("it gives %q", got)})
+		h.remembers(2)
+	}
+	h.forgotten()
+}
+
+// storm lets a seed draw all faults at once.
+func (s Solution) storm(t *labtest.T) {
+	h := s.house(t, setup{Workers: 2, Faults: labrpc.Draw(t.Seed(), labrpc.Faults{
+		Loss: 0.3, Duplicate: 0.3, Corrupt: 0.2, Delay: 0.2,
+		Latency: labrpc.Range{Min: 500 * time.Microsecond, Max: 30 * time.Millisecond},
+		DelayBy: labrpc.Range{Min: 5 * time.Millisecond, Max: 400 * time.Millisecond},
+	})})
+	h.serve()
+	results := &notes{}
+	var all []string
+	for id := uint32(1); id <= 2; id++ {
+		c := h.client(id, 1)
+		for k := range 2 {
+			var mine []string
+			for i := range h.rounds(6) {
+				mine = append(mine, fmt.Sprintf("%dms:c%d-%d-%d", 10*i, id, k, i))
+			}
+			all = append(all, mine...)
+			t.Go(func() {
+				for i, args := range mine {
+					results.add(args, h.call(c, id, []string{"echo", "slow"}[i%2], args, 0))
+				}
+			})
+		}
+	}
+	if !t.Ended(patience) {
+		t.Step("after %v the network does nothing wrong any more", patience)
+		h.reach()
+		h.net.Calm()
+	}
+	t.Join(patience, "every call")
+	h.reach()
+	t.Sleep(500 * time.Millisecond)
+	for _, args := range all {
+		t.Check(results.of(args) == answer(args, 1), labtest.Finding{
+			Expected: fmt.Sprintf("%s gives %q", args, answer(args, 1)), Actual: fmt.Sprintf("it gives %q", results.of(args))})
+		h.times(args, 1)
+	}
+}
+
+func (s Solution) giveUp(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.serve()
+	c := h.client(1, 1)
+	h.echo(c, 1, "a1")
+	t.Step("nothing gets from the server to the client")
+	h.net.CutOneWay([]string{serverNode}, []string{clientNode(1)})
+	h.unknownAfter(c, "a2")
+	h.times("a2", 1)
+	t.Step("the network is whole again")
+	h.net.Heal()
+	h.echo(c, 1, "a3")
+	h.times("a2", 1)
+}
+
+// unknownAfter makes a call that must give up and say that nobody knows.
+func (h *house) unknownAfter(c rpcapi.Client, args string) {
+	h.t.Step("a call with half a second of patience: must give %q", unknown)
+	ctx := h.t.Context(500 * time.Millisecond)
+	var err error
+	h.t.Within(time.Second, "a call with a context of half a second", func() {
+		_, err = c.Call(ctx, "echo", []byte(args))
+	})
+	got := say("a result", err)
+	h.t.Check(got == unknown && errors.Is(err, context.DeadlineExceeded), labtest.Finding{
+		Expected: "an error that is ErrUnknown and ctx.Err(): the call may have been executed",
+		Actual:   fmt.Sprintf("%s (%v)", got, err),
+	})
+}
+
+func (s Solution) closes(t *labtest.T) {
+	h := s.house(t, setup{})
+	h.serve()
+	c := h.client(1, 1)
+	results := &notes{}
+	t.Step("a call that takes a minute, and two clients that are closed, twice")
+	t.Go(func() { results.add("waiting", h.closedCall(c, "1m:x")) })
+	t.Sleep(100 * time.Millisecond)
+	for range 2 {
+		h.close(clientNode(1), c.Close)
+	}
+	t.Join(time.Second, "the call that waited when its client was closed")
+	t.Check(results.of("waiting") == unknown, labtest.Finding{
+		Expected: "ErrUnknown and ErrClosed for the call that waited", Actual: results.of("waiting")})
+	got := h.closedCall(c, "late")
+	t.Check(got == notExecuted, labtest.Finding{
+		Expected: "ErrNotExecuted and ErrClosed for a call after Close", Actual: got})
+	t.Step("a call is being executed, and the server is closed, twice")
+	d := h.client(2, 1)
+	t.Go(func() { h.call(d, 2, "slow", "2m:y", 0) })
+	t.Sleep(100 * time.Millisecond)
+	for range 2 {
+		h.close("the server", h.server.Close)
+	}
+	h.mu.Lock()
+	ended, busy := h.ended["2m:y"], h.busy
+	h.mu.Unlock()
+	t.Check(ended == 1 && busy == 0, labtest.Finding{
+		Expected: "Close of the server ends the contexts of the handlers and waits for them",
+		Actual:   fmt.Sprintf("%d handlers still run", busy)})
+	h.close(clientNode(2), d.Close)
+}
+
+// closedCall makes a call whose client is closed.
+func (h *house) closedCall(c rpcapi.Client, args string) string {
+	_, err := c.Call(context.Background(), "slow", []byte(args))
+	if !errors.Is(err, rpcapi.ErrClosed) {
+		return fmt.Sprintf("an error that is not ErrClosed: %v", err)
+	}
+	return say("", err)
+}
