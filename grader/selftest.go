@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -61,24 +64,39 @@ type proof struct {
 	update bool // write the kill tables anew
 }
 
-// glance is how many seeds a mutant gets of the cases that are not meant for it:
-// so that the kill table shows which of them notice it at once.
+// glance is how many seeds a specimen gets of the cases that are not about it.
 const glance = 1
 
-// seedsFor are how many seeds of a case a specimen gets. A mutant must be caught
-// in the number that a student's solution gets, whatever the proof asks for.
-func (p proof) seedsFor(s specimen) func(labs.Case) int {
-	return func(c labs.Case) int {
+// trust is how many seeds a correct variant gets of each case of its stages,
+// unless --seeds asks for more.
+const trust = 8
+
+// order is what is run over a specimen. The reference and the starter code get all
+// that a student's solution gets. A variant gets some of that in the stages whose
+// files it changes, and a glance at the others. A mutant gets all of it in the
+// cases that are meant for it, and a glance at the others of its stages, for the
+// kill table.
+func (p proof) order(s specimen) grading.Order {
+	o := grading.Order{Twice: math.MaxInt, Select: func(c labs.Case) bool {
+		return !s.mutant || s.about(c) || slices.Contains(s.kill, c.ID())
+	}}
+	o.Seeds = func(c labs.Case) int {
 		switch {
 		case s.mutant && slices.Contains(s.kill, c.ID()):
 			return c.Seeds
-		case s.mutant:
+		case s.mutant, !s.about(c):
 			return min(c.Seeds, glance)
 		case p.seeds > 0:
 			return p.seeds
+		case s.variant:
+			return min(c.Seeds, trust)
 		}
 		return c.Seeds
 	}
+	if s.variant { // its other runs are as those of the reference, which are all repeated
+		o.Twice = glance
+	}
+	return o
 }
 
 // selftest tests the suites of the named labs, and says at the end all that is
@@ -109,11 +127,18 @@ func (w *workshop) selftest(ctx context.Context, names []string, p proof) error 
 
 // A specimen is a solution of which it is known what must become of it.
 type specimen struct {
-	name   string
-	sol    submission.Solution
-	want   expectation
-	mutant bool
-	kill   []string // the cases that are meant for a mutant
+	name    string
+	sol     submission.Solution
+	want    expectation
+	mutant  bool
+	variant bool
+	kill    []string // the cases that are meant for a mutant
+	stages  string   // letters of those whose files it changes; "" for all
+}
+
+// about reports whether a case is in a stage whose files the specimen changes.
+func (s specimen) about(c labs.Case) bool {
+	return s.stages == "" || strings.Contains(s.stages, c.Stage)
 }
 
 // An expectation returns what is wrong with a result, nothing if it is as it
@@ -137,7 +162,7 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 		if i%batch == 0 {
 			<-ready
 		}
-		r, err := w.grader.Grade(ctx, suite, s.sol, grading.Order{Seeds: p.seedsFor(s), Twice: true})
+		r, err := w.grader.Grade(ctx, suite, s.sol, p.order(s))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
@@ -204,14 +229,31 @@ func (w *workshop) specimens(suite suites.Suite) ([]specimen, error) {
 				return nil, err
 			}
 			s := specimen{name: m.Name, sol: submission.Solution{Dir: m.Name, Files: files},
-				want: killedBy(m.Kill), mutant: true, kill: m.Kill}
+				want: killedBy(m.Kill), mutant: true, kill: m.Kill, stages: changed(ref.Files, files)}
 			if kind == "variants" {
-				s.want, s.mutant = passesBut(m.Fails), false
+				s.want, s.mutant, s.variant = passesBut(m.Fails), false, true
 			}
 			all = append(all, s)
 		}
 	}
 	return all, nil
+}
+
+// changed returns the letters of the stages that the markers of the reference name
+// in the files that differ.
+func changed(ref, files map[string][]byte) (stages string) {
+	marker := regexp.MustCompile(`(?m)^\s*//lab:(?:todo|begin) ([A-Z])`)
+	for _, name := range slices.Sorted(maps.Keys(ref)) {
+		if bytes.Equal(ref[name], files[name]) {
+			continue
+		}
+		for _, m := range marker.FindAllSubmatch(ref[name], -1) {
+			if letter := string(m[1]); !strings.Contains(stages, letter) {
+				stages += letter
+			}
+		}
+	}
+	return stages
 }
 
 // faults are verdicts that are our own fault, whatever the solution is.

@@ -43,7 +43,7 @@ type Order struct {
 	Select    func(labs.Case) bool // nil for all cases
 	FirstSeed uint64
 	Seeds     func(labs.Case) int // how many for a case; nil for the case's own number
-	Twice     bool                // perform every run a second time and compare the hashes
+	Twice     int                 // of each case, how many runs are performed a second time, to compare the hashes
 }
 
 func (o Order) seeds(c labtest.Case) int {
@@ -150,7 +150,7 @@ func (g *Grader) one(ctx context.Context, guest *machine.Guest, t *tally, o Orde
 		return false, err
 	}
 	// A stuck run was ended at some moment of CPU time: it has no hash.
-	if o.Twice && run.Verdict != labs.Stuck {
+	if i < o.Twice && run.Verdict != labs.Stuck {
 		again, err := g.Pool.Run(ctx, guest, req, machine.Options{})
 		if err != nil {
 			return false, err
