@@ -26,7 +26,7 @@ import (
 const (
 	clockLimit  = int64(24 * time.Hour)                // of virtual time; a run that gets there waits for nothing
 	outputLimit = 1 << 20                              // bytes that a run may print
-	eventLimit  = 200_000                              // events that a run may cause
+	eventLimit  = 60_000                               // events that a run may cause
 	epoch       = int64(1_767_225_600) * 1_000_000_000 // what the guest takes for now at the start: 1 January 2026, in ns
 )
 
