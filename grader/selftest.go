@@ -69,22 +69,21 @@ const glance = 1
 
 // trust is how many seeds a correct variant gets of each case of its stages,
 // unless --seeds asks for more.
-const trust = 8
+const trust = 6
 
 // order is what is run over a specimen. The reference and the starter code get all
-// that a student's solution gets. A variant gets some of that in the stages whose
-// files it changes, and a glance at the others. A mutant gets all of it in the
-// cases that are meant for it, and a glance at the others of its stages, for the
-// kill table.
+// that a student's solution gets. A patch is run in the stages whose files it
+// changes: a variant gets some of what a student gets there, a mutant all of it in
+// the cases that are meant for it and a glance at the others, for the kill table.
 func (p proof) order(s specimen) grading.Order {
 	o := grading.Order{Twice: math.MaxInt, Select: func(c labs.Case) bool {
-		return !s.mutant || s.about(c) || slices.Contains(s.kill, c.ID())
+		return s.about(c) || slices.Contains(s.kill, c.ID()) || slices.Contains(s.fails, c.ID())
 	}}
 	o.Seeds = func(c labs.Case) int {
 		switch {
 		case s.mutant && slices.Contains(s.kill, c.ID()):
 			return c.Seeds
-		case s.mutant, !s.about(c):
+		case s.mutant:
 			return min(c.Seeds, glance)
 		case p.seeds > 0:
 			return p.seeds
@@ -133,6 +132,7 @@ type specimen struct {
 	mutant  bool
 	variant bool
 	kill    []string // the cases that are meant for a mutant
+	fails   []string // the cases that a variant is known to fail
 	stages  string   // letters of those whose files it changes; "" for all
 }
 
@@ -229,7 +229,7 @@ func (w *workshop) specimens(suite suites.Suite) ([]specimen, error) {
 				return nil, err
 			}
 			s := specimen{name: m.Name, sol: submission.Solution{Dir: m.Name, Files: files},
-				want: killedBy(m.Kill), mutant: true, kill: m.Kill, stages: changed(ref.Files, files)}
+				want: killedBy(m.Kill), mutant: true, kill: m.Kill, fails: m.Fails, stages: changed(ref.Files, files)}
 			if kind == "variants" {
 				s.want, s.mutant, s.variant = passesBut(m.Fails), false, true
 			}
