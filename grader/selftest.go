@@ -64,7 +64,8 @@ type proof struct {
 	update bool // write the kill tables anew
 }
 
-// glance is how many seeds a specimen gets of the cases that are not about it.
+// glance is how many seeds a mutant gets of the cases of its stages that are not
+// meant for it, and how many runs of a variant's cases are repeated.
 const glance = 1
 
 // trust is how many seeds a correct variant gets of each case of its stages,
@@ -92,7 +93,7 @@ func (p proof) order(s specimen) grading.Order {
 		}
 		return c.Seeds
 	}
-	if s.variant { // its other runs are as those of the reference, which are all repeated
+	if s.variant { // all runs of the reference and of the mutants are repeated; this is the slow part
 		o.Twice = glance
 	}
 	return o
