@@ -47,7 +47,7 @@ func (c Case) ID() string { return c.Lab + "/" + c.Stage + "/" + c.Name }
 
 // All lists the labs in the order in which they are taken.
 func All() []Lab {
-	return []Lab{messaging(), rpc()}
+	return []Lab{messaging(), rpc(), kv()}
 }
 
 func messaging() Lab {
@@ -87,6 +87,26 @@ func rpc() Lab {
 			{Letter: "A", Title: "marshaling"},
 			{Letter: "C", Title: "the runtime"},
 			{Letter: "D", Title: "restarts and orphans"},
+		},
+	}
+}
+
+func kv() Lab {
+	return Lab{
+		Number: 3,
+		Name:   "kv",
+		Title:  "A key-value store",
+		Files:  []string{"client.go", "server.go", "table.go", "replace.go", "log.go", "durable.go"},
+		Imports: []string{
+			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt",
+			"hash", "hash/crc32", "hash/fnv", "io", "io/fs", "log", "maps", "math", "math/bits", "slices", "sort",
+			"strconv", "strings", "sync", "sync/atomic", "time",
+		},
+		Stages: []Stage{
+			{Letter: "A", Title: "one server"},
+			{Letter: "B", Title: "a server with a disk"},
+			{Letter: "C", Title: "a directory"},
+			{Letter: "D", Title: "growth and failure"},
 		},
 	}
 }

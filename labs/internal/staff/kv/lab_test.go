@@ -1,0 +1,11 @@
+package kv
+
+import (
+	"testing"
+
+	"faultline/labs/kv/kvtest"
+)
+
+func Test(t *testing.T) {
+	kvtest.Run(t, kvtest.Solution{})
+}

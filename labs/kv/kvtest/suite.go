@@ -1,0 +1,22 @@
+package kvtest
+
+import (
+	"faultline/labs/labtest"
+)
+
+// A Solution is what a solution of the lab exports: functions of these names
+// and types.
+type Solution struct {
+}
+
+// Suite is the table of cases, bound to a solution.
+func Suite(s Solution) labtest.Suite {
+	suite := labtest.Suite{Lab: "kv"}
+	for _, stage := range [][]labtest.Case{s.casesA(), s.casesB(), s.casesC(), s.casesD()} {
+		for _, c := range stage {
+			c.Lab = suite.Lab
+			suite.Cases = append(suite.Cases, c)
+		}
+	}
+	return suite
+}
