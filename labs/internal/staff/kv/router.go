@@ -64,7 +64,7 @@ func (r *router) pause(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-r.process.Done():
-		return labrpc.ErrClosed
+		return labrpc.ErrStopped
 	}
 }
 
@@ -80,7 +80,7 @@ func (r *router) call(ctx context.Context, calls int, to, method string, args, r
 
 //lab:omit
 func (r *router) getRecursive(ctx context.Context, key string) (found Found, err error) {
-	err = r.call(ctx, 2, r.cfg.Directory, directoryService+".Get", key, &found)
+	err = r.call(ctx, 3, r.cfg.Directory, directoryService+".Get", key, &found)
 	return found, err
 }
 
@@ -111,6 +111,8 @@ func (r *router) Put(ctx context.Context, key string, value []byte) (version uin
 	case <-r.turn:
 	case <-ctx.Done():
 		return 0, ctx.Err()
+	case <-r.process.Done():
+		return 0, labrpc.ErrStopped
 	}
 	defer func() { r.turn <- struct{}{} }()
 	r.number++
@@ -134,6 +136,11 @@ func (r *router) Put(ctx context.Context, key string, value []byte) (version uin
 		}
 	}
 }
+
+// Close implements kvapi.Router.
+//
+//lab:todo C
+func (r *router) Close() { r.process.Close() }
 
 //lab:omit
 func (r *router) putIterative(ctx context.Context, w Write, value []byte) (done Allotted, err error) {
