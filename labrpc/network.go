@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"faultline/labrpc/internal/codec"
 	"faultline/labs/trace"
 )
 
@@ -50,6 +51,7 @@ type Network struct {
 	cfg     Config
 	faults  Faults // with defaults
 	planned map[linkKey]map[int][]Fault
+	types   codec.Types // of arguments and replies
 
 	mu        sync.Mutex // guards all below, and all nodes, links and conns
 	nodes     map[string]*Node
@@ -192,8 +194,8 @@ func (n *Network) InFlight() int {
 	return n.inFlight
 }
 
-// Close closes every connection. Nothing is delivered, nothing else happens any
-// more, and Listen fails. It returns when every event has been reported: Trace
+// Close closes every connection and ends every process. Nothing is delivered, nothing else happens any
+// more, and Listen and Start fail. It returns when every event has been reported: Trace
 // is not called after that. So Close waits for a Trace that another goroutine
 // is in, and must not be called by Trace itself.
 func (n *Network) Close() {
@@ -211,7 +213,7 @@ func (n *Network) Close() {
 func (n *Network) shut() {
 	now := n.now()
 	for _, d := range n.order {
-		if d.conn != nil {
+		if d.conn != nil || d.process != nil {
 			d.shut()
 			n.emit(now, trace.Event{Kind: trace.Close, Node: d.name})
 		}

@@ -16,6 +16,7 @@ type link struct {
 	from, to string
 	seed     uint64
 	count    Counters
+	methods  map[string]*Counters
 	free     time.Duration // when the bandwidth is free again
 	last     time.Duration // when the last message arrives, if the link is FIFO
 }
@@ -38,6 +39,12 @@ type flight struct {
 	packet []byte // shared by the copies, so never written to
 	text   string // what it is, for the trace
 	action Action // of the script
+
+	// Of a message of the RPC layer. The kind of a packet is zero.
+	kind     messageKind
+	method   string
+	damaged  bool      // so its checksum is wrong
+	counters *Counters // of the method
 }
 
 // event is an event of the message.
@@ -47,14 +54,13 @@ func (m *flight) event(kind trace.Kind, text string) trace.Event {
 
 // send takes a message from a node, asks the script about it, and sends it off.
 // The lock is held, except while callbacks run.
-func (n *Network) send(d *Node, to string, packet []byte, text string) {
+func (n *Network) send(d *Node, to string, m *flight) {
 	l := n.link(d.name, to)
-	l.count.Sent++
-	l.count.Bytes += len(packet)
+	m.link, m.n = l, l.count.Sent+1
+	m.sent()
 	n.inFlight++
-	m := &flight{link: l, n: l.count.Sent, packet: bytes.Clone(packet), text: text}
 	now := n.now()
-	n.emit(now, m.event(trace.Send, text))
+	n.emit(now, m.event(trace.Send, m.text))
 	if len(n.taps) > 0 || n.intercept != nil {
 		n.consult(now, m)
 		now = n.now()
@@ -69,12 +75,39 @@ func (n *Network) send(d *Node, to string, packet []byte, text string) {
 	n.launch(now, m)
 }
 
+// sent counts the message.
+func (m *flight) sent() {
+	l := m.link
+	l.count.sent(m)
+	if m.kind == 0 {
+		return
+	}
+	m.counters = l.methods[m.method]
+	if m.counters == nil {
+		if l.methods == nil {
+			l.methods = make(map[string]*Counters)
+		}
+		m.counters = new(Counters)
+		l.methods[m.method] = m.counters
+	}
+	m.counters.sent(m)
+}
+
+func (c *Counters) sent(m *flight) {
+	c.Sent++
+	c.Bytes += len(m.packet)
+	if m.kind == request {
+		c.Calls++
+	}
+}
+
 // consult shows the message to the taps and the script.
 func (n *Network) consult(now time.Duration, m *flight) {
 	taps, intercept := n.taps, n.intercept
 	n.unlock()
 	show := func() Message {
-		return Message{From: m.link.from, To: m.link.to, N: m.n, At: now, Packet: bytes.Clone(m.packet)}
+		return Message{From: m.link.from, To: m.link.to, N: m.n, At: now, Packet: bytes.Clone(m.packet),
+			Method: m.method, Reply: m.kind > request}
 	}
 	for _, tap := range taps {
 		tap(show())
@@ -152,6 +185,10 @@ func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) 
 // flip damages one bit of this copy of the message and says which.
 func (m *flight) flip(bit int) int {
 	bit %= len(m.packet) * 8
+	if m.kind != 0 {
+		m.damaged = true
+		return bit
+	}
 	m.packet = bytes.Clone(m.packet)
 	m.packet[bit/8] ^= 1 << (bit % 8)
 	m.text += ", damaged"
@@ -216,21 +253,41 @@ func (n *Network) receive(now time.Duration, m *flight) {
 		n.drop(now, m, "crashed")
 	case d.paused:
 		d.inbox = append(d.inbox, m)
-	case d.conn == nil:
+	case m.kind == 0 && d.conn == nil, m.kind != 0 && d.process == nil:
 		n.drop(now, m, "nobody listens")
-	case len(d.conn.queue) == bufferPackets:
+	case m.damaged:
+		n.drop(now, m, "damaged: wrong checksum")
+	case m.kind == 0 && len(d.conn.queue) == bufferPackets:
 		n.drop(now, m, "buffer full")
 	default:
 		n.inFlight--
 		m.link.count.Delivered++
+		if m.counters != nil {
+			m.counters.Delivered++
+		}
 		n.emit(now, m.event(trace.Deliver, m.text))
+		d.take(m)
+	}
+}
+
+// take hands a message to whom it is for.
+func (d *Node) take(m *flight) {
+	switch m.kind {
+	case 0:
 		d.conn.put(m)
+	case request:
+		d.process.accept(m)
+	default:
+		d.process.settle(m)
 	}
 }
 
 func (n *Network) drop(now time.Duration, m *flight, reason string) {
 	n.inFlight--
 	m.link.count.Dropped++
+	if m.counters != nil {
+		m.counters.Dropped++
+	}
 	n.emit(now, m.event(trace.Drop, reason))
 }
 
@@ -240,6 +297,7 @@ type Counters struct {
 	Bytes     int // of those messages
 	Delivered int // copies that reached the receiver's buffer; may exceed Sent
 	Dropped   int // copies that never will
+	Calls     int // how many of the messages sent are requests of calls; copies are not counted
 }
 
 // Count returns the counters of the link from one node to another. An empty
@@ -247,13 +305,25 @@ type Counters struct {
 func (n *Network) Count(from, to string) Counters {
 	n.mu.Lock()
 	defer n.unlock()
-	var sum Counters
+	return n.sum(from, to, func(l *link) *Counters { return &l.count })
+}
+
+// CountMethod is Count of the requests and replies of one method, such as
+// "KV.Get".
+func (n *Network) CountMethod(from, to, method string) Counters {
+	n.mu.Lock()
+	defer n.unlock()
+	return n.sum(from, to, func(l *link) *Counters { return l.methods[method] })
+}
+
+func (n *Network) sum(from, to string, of func(*link) *Counters) (sum Counters) {
 	for _, l := range n.linkOrder {
-		if (from == "" || from == l.from) && (to == "" || to == l.to) {
-			sum.Sent += l.count.Sent
-			sum.Bytes += l.count.Bytes
-			sum.Delivered += l.count.Delivered
-			sum.Dropped += l.count.Dropped
+		if c := of(l); c != nil && (from == "" || from == l.from) && (to == "" || to == l.to) {
+			sum.Sent += c.Sent
+			sum.Bytes += c.Bytes
+			sum.Delivered += c.Delivered
+			sum.Dropped += c.Dropped
+			sum.Calls += c.Calls
 		}
 	}
 	return sum

@@ -1,0 +1,2 @@
+// Package codec writes Go values as bytes and reads them back.
+package codec
