@@ -61,7 +61,6 @@ func (h *house) start(node string) *labrpc.Process {
 	if err != nil {
 		panic(err) // a fault of the suite
 	}
-	h.t.Cleanup(p.Close)
 	return p
 }
 

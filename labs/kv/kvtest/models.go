@@ -23,7 +23,7 @@ func keyModel(string) porcupine.Model {
 		Partition: byKey,
 		Init:      func() any { return value{} },
 		Step: func(state, input, output any) (bool, any) {
-			return step(state.(value), input.(labtest.Op))
+			return next(state.(value), input.(labtest.Op))
 		},
 		DescribeOperation: func(input, _ any) string { return input.(labtest.Op).String() },
 		DescribeState:     func(state any) string { return state.(value).String() },
@@ -65,7 +65,7 @@ func byKey(history []porcupine.Operation) [][]porcupine.Operation {
 // have room when a copy of the request comes.
 func unknown(op labtest.Op) bool { return !op.Done || op.Result == maybe || op.Result == full }
 
-func step(v value, op labtest.Op) (bool, value) {
-	next, result := v.apply(parse(fmt.Sprintf("%s %s", op.Name, op.Arg)))
-	return unknown(op) || result == op.Result, next
+func next(v value, op labtest.Op) (bool, value) {
+	after, result := v.apply(parse(fmt.Sprintf("%s %s", op.Name, op.Arg)))
+	return unknown(op) || result == op.Result, after
 }

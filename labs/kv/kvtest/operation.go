@@ -38,6 +38,15 @@ func (o operation) String() string {
 	return fmt.Sprintf("%s %s %s %d", o.name, o.key, o.value, o.old)
 }
 
+// leaves is the version to compare with after an operation that gave a result; 0
+// where its client knows none.
+func (o operation) leaves(result string) (version uint64) {
+	if _, number, ok := strings.Cut(result, "version "); ok && o.name != "Delete" {
+		version, _ = strconv.ParseUint(number, 10, 64)
+	}
+	return version
+}
+
 func at(version uint64) string { return fmt.Sprintf("version %d", version) }
 
 // A value is what there is under a key. The zero value is a key that was never

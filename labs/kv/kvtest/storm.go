@@ -2,7 +2,6 @@ package kvtest
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -94,14 +93,7 @@ func (h *house) storm(clients []*client) {
 				if result == maybe {
 					h.t.Reach("nobody knows an outcome")
 				}
-				if _, version, ok := strings.Cut(result, "version "); ok && o.name != "Delete" {
-					fmt.Sscan(version, new(uint64))
-					var v uint64
-					fmt.Sscan(version, &v)
-					seen[o.key] = v
-				} else {
-					seen[o.key] = 0
-				}
+				seen[o.key] = o.leaves(result)
 				h.t.Sleep(time.Duration(rng.IntN(40)) * time.Millisecond)
 			}
 		})
