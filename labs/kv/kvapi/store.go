@@ -8,10 +8,12 @@ import "context"
 // that come meanwhile wait for their turn. The methods may be called by any number
 // of goroutines at once.
 //
-// Every operation is repeated until it is answered or ctx ends. When ctx ends first,
-// the error is ctx.Err() for a Get, and for a change too if no request for it was
-// ever sent; otherwise it is ErrMaybe. A change that ended with ErrMaybe takes effect
-// before the next operation of its client returns, or never.
+// A request is repeated until it is answered or ctx ends: at the latest after a
+// second, but no more often than a hundred times a second. When ctx ends first, the
+// error is ctx.Err() for a Get, and for a change too if no request for it was ever
+// sent; otherwise it is ErrMaybe. A change that ended with ErrMaybe takes effect
+// before the next change of its client returns, or never. On a calm network an
+// operation takes two messages, the request and the reply.
 //
 // A key that was never written has version 0. Each change of a key, Delete too,
 // makes its version one higher, and it never goes back: also a key that was deleted
@@ -43,8 +45,8 @@ type Client interface {
 // more, so that a request which comes again gets the result of its one execution,
 // be it a success or a failure.
 //
-// A process has at most one client. A client whose process restarts is a new client:
-// its name is the same, its incarnation is not.
+// A life of a node has at most one client. A client whose node restarts is a new
+// client: its name is the same, its incarnation is not.
 type Server interface {
 	// Remembered returns how many results of changes the server remembers: not
 	// more than one for each name of a client.

@@ -7,5 +7,8 @@ import (
 )
 
 func Test(t *testing.T) {
-	kvtest.Run(t, kvtest.Solution{})
+	kvtest.Run(t, kvtest.Solution{
+		NewServer: NewServer,
+		NewClient: NewClient,
+	})
 }
