@@ -11,6 +11,10 @@ import (
 type Solution struct {
 	NewServer func(*labrpc.Process) kvapi.Server
 	NewClient func(p *labrpc.Process, server string) kvapi.Client
+
+	NewDirectory func(*labrpc.Process, kvapi.DirectoryConfig) kvapi.Directory
+	NewNode      func(*labrpc.Process, kvapi.NodeConfig) kvapi.Node
+	NewRouter    func(*labrpc.Process, kvapi.RouterConfig) kvapi.Router
 }
 
 // Suite is the table of cases, bound to a solution.

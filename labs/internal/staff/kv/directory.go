@@ -18,7 +18,7 @@ type directory struct {
 
 	mu      sync.Mutex // never held while a call is under way
 	members map[string]*member
-	keys    map[string]*entry
+	keys    map[string]*listing
 	writes  map[string]written // by router
 	drops   []drop             // not confirmed yet
 	//lab:end
@@ -37,10 +37,10 @@ type member struct {
 	load     int             // how many of them it shall keep
 }
 
-// An entry is what the directory knows of a key.
+// A listing is what the directory knows of a key.
 //
 //lab:omit
-type entry struct {
+type listing struct {
 	version  uint64
 	epoch    uint64
 	replicas []string // the nodes that reads go to; none: the key is lost
@@ -67,7 +67,7 @@ func NewDirectory(p *labrpc.Process, cfg kvapi.DirectoryConfig) kvapi.Directory 
 		process: p,
 		cfg:     cfg,
 		members: map[string]*member{},
-		keys:    map[string]*entry{},
+		keys:    map[string]*listing{},
 		writes:  map[string]written{},
 	}
 	p.Register(directoryService, &directoryHandlers{d})
@@ -177,7 +177,7 @@ func (d *directory) living() (list []*member) {
 // place chooses the nodes of a key that has none. It is false if too few have room.
 //
 //lab:omit
-func (d *directory) place(key string, e *entry) bool {
+func (d *directory) place(key string, e *listing) bool {
 	var chosen []string
 	for range min(d.cfg.Replicas, len(d.living())) {
 		m := d.best(key, chosen)

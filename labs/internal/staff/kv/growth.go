@@ -92,7 +92,7 @@ func (d *directory) mend(key string) *move {
 // there is one, and the fullest.
 //
 //lab:omit
-func (d *directory) spare(e *entry) string {
+func (d *directory) spare(e *listing) string {
 	return slices.MaxFunc(e.replicas, func(a, b string) int {
 		x, y := d.members[a], d.members[b]
 		alone, other := d.newRack(x, e.replicas), d.newRack(y, e.replicas)
@@ -133,7 +133,7 @@ func (d *directory) level() *move {
 // many racks as before.
 //
 //lab:omit
-func (d *directory) mayMove(e *entry, from, to *member) bool {
+func (d *directory) mayMove(e *listing, from, to *member) bool {
 	rest := without(e.replicas, from.Node)
 	return len(rest) < len(e.replicas) && (d.newRack(to, rest) || !d.newRack(from, rest))
 }
@@ -169,7 +169,7 @@ func (d *directory) carryOut(m *move) bool {
 		return false
 	}
 	e.joining = ""
-	if err != nil || status != OK {
+	if err != nil || status != Fine {
 		d.forget(m.key, m.to)
 		return false
 	}

@@ -10,5 +10,9 @@ func Test(t *testing.T) {
 	kvtest.Run(t, kvtest.Solution{
 		NewServer: NewServer,
 		NewClient: NewClient,
+
+		NewDirectory: NewDirectory,
+		NewNode:      NewNode,
+		NewRouter:    NewRouter,
 	})
 }

@@ -41,7 +41,7 @@ func (h *directoryHandlers) Allot(w Write, a *Allotted) error {
 //lab:omit
 func (h *directoryHandlers) Get(ctx context.Context, key string, found *Found) error {
 	at := h.d.locate(key)
-	if at.Status != OK {
+	if at.Status != Fine {
 		found.Status = at.Status
 		return nil
 	}
@@ -62,7 +62,7 @@ func (h *directoryHandlers) Get(ctx context.Context, key string, found *Found) e
 //lab:omit
 func (h *directoryHandlers) Put(ctx context.Context, w Write, a *Allotted) error {
 	*a = h.d.allot(w)
-	if a.Status != OK {
+	if a.Status != Fine {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, h.d.cfg.Timeout)
@@ -80,14 +80,14 @@ func (d *directory) locate(key string) Located {
 	e := d.keys[key]
 	switch {
 	case e == nil:
-		return Located{Status: None}
+		return Located{Status: Absent}
 	case len(e.replicas) == 0:
-		return Located{Status: Lost}
+		return Located{Status: Gone}
 	}
 	e.reads++
 	e.turn = (e.turn + 1) % len(e.replicas)
 	order := append(e.replicas[e.turn:len(e.replicas):len(e.replicas)], e.replicas[:e.turn]...)
-	return Located{OK, d.list(e, order)}
+	return Located{Fine, d.list(e, order)}
 }
 
 // allot gives a Put its version, and says where it has to be stored. A Put that
@@ -103,13 +103,13 @@ func (d *directory) allot(w Write) Allotted {
 	}
 	e := d.keys[w.Key]
 	if e == nil {
-		e = &entry{}
+		e = &listing{}
 	}
 	if len(e.replicas) == 0 && len(d.living()) == 0 {
 		return Allotted{Status: Again}
 	}
 	if len(e.replicas) == 0 && !d.place(w.Key, e) {
-		return Allotted{Status: Full}
+		return Allotted{Status: NoRoom}
 	}
 	d.keys[w.Key] = e
 	if w.Incarnation > last.incarnation || w.Number > last.number {
@@ -120,11 +120,11 @@ func (d *directory) allot(w Write) Allotted {
 	if e.joining != "" {
 		nodes = append(without(nodes, ""), e.joining)
 	}
-	return Allotted{OK, d.writes[w.Router].version, d.list(e, nodes)}
+	return Allotted{Fine, d.writes[w.Router].version, d.list(e, nodes)}
 }
 
 //lab:omit
-func (d *directory) list(e *entry, nodes []string) List {
+func (d *directory) list(e *listing, nodes []string) List {
 	list := List{Epoch: e.epoch}
 	for _, name := range nodes {
 		list.Replicas = append(list.Replicas, d.members[name].Replica)

@@ -135,7 +135,7 @@ func (h *nodeHandlers) Store(s Store, status *Status) error {
 	defer h.n.mu.Unlock()
 	if h.n.admit(s.Touch) {
 		h.n.keep(s.Key, s.Value, s.Version)
-		*status = OK
+		*status = Fine
 	}
 	return nil
 }
@@ -150,9 +150,9 @@ func (h *nodeHandlers) Fetch(t Touch, found *Found) error {
 		return nil
 	}
 	v, ok := h.n.values[t.Key]
-	*found = Found{OK, bytes.Clone(v.value), v.version}
+	*found = Found{Fine, bytes.Clone(v.value), v.version}
 	if !ok {
-		found.Status = None
+		found.Status = Absent
 	}
 	return nil
 }
@@ -166,7 +166,7 @@ func (h *nodeHandlers) Drop(t Touch, status *Status) error {
 	if h.n.admit(t) {
 		delete(h.n.values, t.Key)
 	}
-	*status = OK // if it was late, there is nothing left to do
+	*status = Fine // if it was late, there is nothing left to do
 	return nil
 }
 
@@ -192,9 +192,9 @@ func (h *nodeHandlers) Copy(ctx context.Context, c Pull, status *Status) error {
 	if !h.n.admit(c.Touch) {
 		return nil
 	}
-	if found.Status == OK {
+	if found.Status == Fine {
 		h.n.keep(c.Key, found.Value, found.Version)
 	}
-	*status = OK
+	*status = Fine
 	return nil
 }

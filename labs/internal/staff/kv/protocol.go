@@ -16,10 +16,10 @@ type Status int
 //lab:omit
 const (
 	Again Status = iota // what the question rests on is out of date: ask the directory
-	OK
-	None // there is no value
-	Lost
-	Full
+	Fine
+	Absent // there is no value
+	Gone
+	NoRoom
 )
 
 // A Replica is one life of a node. A node that comes back has a higher session, and

@@ -39,11 +39,11 @@ func (r *router) Get(ctx context.Context, key string) (value []byte, version uin
 			found, err = r.getIterative(ctx, key)
 		}
 		switch {
-		case err == nil && found.Status == OK:
+		case err == nil && found.Status == Fine:
 			return found.Value, found.Version, nil
-		case err == nil && found.Status == None:
+		case err == nil && found.Status == Absent:
 			return nil, 0, kvapi.ErrNoKey
-		case err == nil && found.Status == Lost:
+		case err == nil && found.Status == Gone:
 			return nil, 0, kvapi.ErrLost
 		}
 		if err := r.pause(ctx); err != nil {
@@ -90,7 +90,7 @@ func (r *router) getRecursive(ctx context.Context, key string) (found Found, err
 //lab:omit
 func (r *router) getIterative(ctx context.Context, key string) (found Found, err error) {
 	var at Located
-	if err = r.call(ctx, 1, r.cfg.Directory, directoryService+".Locate", key, &at); err != nil || at.Status != OK {
+	if err = r.call(ctx, 1, r.cfg.Directory, directoryService+".Locate", key, &at); err != nil || at.Status != Fine {
 		return Found{Status: at.Status}, err
 	}
 	for _, replica := range at.List.Replicas {
@@ -126,9 +126,9 @@ func (r *router) Put(ctx context.Context, key string, value []byte) (version uin
 			done, err = r.putIterative(ctx, w, value)
 		}
 		switch {
-		case err == nil && done.Status == OK:
+		case err == nil && done.Status == Fine:
 			return done.Version, nil
-		case err == nil && done.Status == Full:
+		case err == nil && done.Status == NoRoom:
 			return 0, kvapi.ErrFull
 		}
 		if r.pause(ctx) != nil {
@@ -145,7 +145,7 @@ func (r *router) Close() { r.process.Close() }
 //lab:omit
 func (r *router) putIterative(ctx context.Context, w Write, value []byte) (done Allotted, err error) {
 	err = r.call(ctx, 1, r.cfg.Directory, directoryService+".Allot", w, &done)
-	if err != nil || done.Status != OK {
+	if err != nil || done.Status != Fine {
 		return done, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
@@ -155,7 +155,7 @@ func (r *router) putIterative(ctx context.Context, w Write, value []byte) (done 
 }
 
 // storeAll stores a value on every node of the list, on all at the same time. The
-// answer is OK only if all have it.
+// answer is Fine only if all have it.
 //
 //lab:omit
 func storeAll(ctx context.Context, p *labrpc.Process, key string, value []byte, a Allotted) Status {
@@ -171,9 +171,9 @@ func storeAll(ctx context.Context, p *labrpc.Process, key string, value []byte, 
 		}()
 	}
 	for range a.List.Replicas {
-		if <-answers != OK {
+		if <-answers != Fine {
 			return Again
 		}
 	}
-	return OK
+	return Fine
 }
