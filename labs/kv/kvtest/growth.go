@@ -342,8 +342,8 @@ func (s Solution) fullNodes(t *labtest.T) {
 	c.overfull(c.holdings())
 
 	c.join("d1")
-	c.repaired(stored, settled)
 	c.shared("d1")
+	c.repaired(stored, settled)
 	t.Step("there is room again")
 	c.within("Put of another key", func() {
 		err := both[0].write("another", 0, 0)

@@ -110,7 +110,7 @@ func (c *cluster) settle(bound time.Duration, property string, wrong func() stri
 	c.t.Step("within %v: %s", bound, property)
 	what, end := wrong(), c.t.Since()+bound
 	for what != "" && c.t.Since() < end {
-		c.t.Sleep(heartbeat / 5)
+		c.t.Sleep(heartbeat)
 		what = wrong()
 	}
 	c.t.Check(what == "", labtest.Finding{Property: property, Expected: fmt.Sprintf("that, %v later", bound), Actual: what})
