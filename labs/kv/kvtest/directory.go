@@ -16,7 +16,7 @@ import (
 
 func (s Solution) casesC() []labtest.Case {
 	return []labtest.Case{{
-		Case: labs.Case{Stage: "C", Name: "two-ways", Kind: labs.Scripted, Points: 2, Seeds: 3,
+		Case: labs.Case{Stage: "C", Name: "two-ways", Kind: labs.Scripted, Points: 1, Seeds: 3,
 			Title: "what is put one way is got the other way",
 			Ref:   "the directory: recursive and iterative queries"},
 		Run: s.twoWays,
@@ -40,6 +40,11 @@ func (s Solution) casesC() []labtest.Case {
 			Title: "a request that comes late or twice brings no old value back",
 			Ref:   "at-most-once, or idempotent: the version is part of the request"},
 		Run: s.lateRequests,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "missed-write", Kind: labs.Scripted, Points: 1, Seeds: 3,
+			Title: "a Put waits for the node that it does not reach for a moment",
+			Ref:   "replication: read one, write all"},
+		Run: s.missedWrite,
 	}, {
 		Case: labs.Case{Stage: "C", Name: "rack-failure", Kind: labs.Scripted, Points: 2, Seeds: 3,
 			Title: "a whole rack fails, and every key can be read at once and written soon",
@@ -237,6 +242,9 @@ func (s Solution) sameOrder(t *labtest.T) {
 func (s Solution) lateRequests(t *labtest.T) {
 	c := s.cluster(t, floor{Nodes: "a1 b1 c1"})
 	both := c.both()
+	for i, u := range both {
+		c.lostAnswers(u, both[1-i])
+	}
 	const lateness = 600 * time.Millisecond
 	for i, late := range []labrpc.Action{{Copies: []time.Duration{lateness}}, {Delay: lateness}} {
 		for _, u := range both {
@@ -258,6 +266,30 @@ func (s Solution) lateRequests(t *labtest.T) {
 	}
 }
 
+// lostAnswers has the first answer of each kind to a router's Put get lost, while
+// another client reads what the Put has done already.
+func (c *cluster) lostAnswers(u, reader *user) {
+	key := "answers-" + u.name
+	u.put(key, 0, putBound)
+	c.t.Step("the first answer of each kind to the next Put is lost, and %s reads meanwhile", reader.name)
+	seen := map[string]bool{}
+	c.rule(func(m labrpc.Message) (a labrpc.Action) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		kind := m.From + " " + m.Method
+		a.Drop = m.Reply && m.To == u.name && !seen[kind]
+		seen[kind] = seen[kind] || a.Drop
+		return a
+	})
+	c.t.Go(func() { u.put(key, 0, putBound) })
+	for range 20 {
+		reader.get(key, getBound)
+		c.t.Sleep(answer / 4)
+	}
+	c.t.Join(putBound, "the Put")
+	c.noRules()
+}
+
 // lateness is the rule that has requests for a router's Put come late: all of them,
 // or the first of each kind.
 func (c *cluster) lateness(u *user, late labrpc.Action, firstOnly bool) func(labrpc.Message) labrpc.Action {
@@ -274,6 +306,28 @@ func (c *cluster) lateness(u *user, late labrpc.Action, firstOnly bool) func(lab
 	}
 }
 
+// missedWrite cuts a node off for less time than it takes to be given up.
+func (s Solution) missedWrite(t *labtest.T) {
+	c := s.cluster(t, floor{Nodes: "a1 b1 c1"})
+	both, all := c.both(), keys(2)
+	c.fill(both[0], all)
+	for i, u := range both {
+		cut := c.where(all[i])[t.Rand("who").IntN(2)]
+		t.Step("for %v nothing reaches %s, which is on the list of %s", deadAfter/2, cut, all[i])
+		c.net.Cut([]string{cut}, append(c.others(cut), directoryNode, both[0].name, both[1].name))
+		t.Go(func() { u.put(all[i], 0, putBound) })
+		t.Sleep(deadAfter / 2)
+		c.net.Heal()
+		t.Join(putBound, "the Put")
+		c.readAll(both, all, 4, getBound)
+	}
+}
+
+// others are all nodes but one.
+func (c *cluster) others(than string) []string {
+	return slices.DeleteFunc(slices.Clone(c.names), func(name string) bool { return name == than })
+}
+
 func (s Solution) rackFailure(t *labtest.T) {
 	c := s.cluster(t, floor{Nodes: threeRacks})
 	both, all := c.both(), keys(12)
@@ -282,9 +336,14 @@ func (s Solution) rackFailure(t *labtest.T) {
 	c.kill("b1", "b2")
 	c.readAll(both, all, 2, getBound)
 	t.Step("every key is written")
-	for i, key := range all {
-		both[i%2].put(key, 0, putBound)
+	for i, u := range both {
+		t.Go(func() {
+			for j := i; j < len(all); j += len(both) {
+				u.put(all[j], 0, putBound)
+			}
+		})
 	}
+	t.Join(2*putBound, "the Puts")
 	c.off(all, "b1", "b2")
 	t.Step("keys that are new")
 	for i, key := range keys(18)[12:] {

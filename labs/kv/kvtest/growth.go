@@ -116,7 +116,7 @@ func (c *cluster) shared(nodes ...string) {
 
 func (s Solution) newNode(t *labtest.T) {
 	c := s.cluster(t, floor{Nodes: "a1 b1 c1", Grows: true})
-	both, all := c.both(), keys(40)
+	both, all := c.both(), keys(41)
 	c.fill(both[0], all)
 	before := c.places(all)
 	c.join("d1")
@@ -320,9 +320,9 @@ func (s Solution) returning(t *labtest.T) {
 }
 
 func (s Solution) fullNodes(t *labtest.T) {
-	const capacity = 8
+	const capacity = 7 // three times that is odd: at last there is room on one node only
 	c := s.cluster(t, floor{Nodes: "a1 b1 c1", Capacity: capacity, Grows: true})
-	both, all := c.both(), keys(14)
+	both, all := c.both(), keys(13)
 	room := 3 * capacity / c.floor.Replicas
 	t.Step("room for %d keys: more are put", room)
 	for i, key := range all {
@@ -339,7 +339,10 @@ func (s Solution) fullNodes(t *labtest.T) {
 		both[i%2].put(key, 0, putBound)
 	}
 	c.readAll(both, all, 2, getBound)
-	c.overfull(c.holdings())
+	if wrong := c.allPlaced(stored); wrong != "" {
+		t.Fail(labtest.Finding{Property: "a key whose Put has succeeded is on as many nodes as it should be",
+			Expected: "each is on 2 nodes, or its Put returns ErrFull", Actual: wrong})
+	}
 
 	c.join("d1")
 	c.shared("d1")
@@ -386,10 +389,15 @@ func (s Solution) hotKey(t *labtest.T) {
 	writer.put(hot, padding, putBound)
 
 	read := func(d time.Duration, writes int) {
-		for _, u := range readers {
+		for i, u := range readers {
 			t.Go(func() {
 				for end := t.Since() + d; t.Since() < end; t.Sleep(interval) {
 					u.read(hot, 0)
+				}
+			})
+			t.Go(func() {
+				for end := t.Since() + d; t.Since() < end && i < 2; t.Sleep(rebalance / 2) {
+					u.read(all[1], 0)
 				}
 			})
 		}
@@ -399,7 +407,7 @@ func (s Solution) hotKey(t *labtest.T) {
 		}
 		t.Join(2*d, "the Gets")
 	}
-	t.Step("four clients read %s, about 160 times a second in all; %d is what a node shall answer", hot, hotReads)
+	t.Step("four clients read %s, about 160 times a second in all; %d is what a node shall answer; %s is read now and then", hot, hotReads, all[1])
 	read(settled/2, 5)
 	t.Step("nobody writes, and the answers of each node are counted")
 	before, began := c.answered(), t.Since()

@@ -10,7 +10,9 @@ import (
 )
 
 // where is on which nodes a key is, in order.
-func (c *cluster) where(key string) []string { return slices.Sorted(slices.Values(c.directory.Where(key))) }
+func (c *cluster) where(key string) []string {
+	return slices.Sorted(slices.Values(c.directory.Where(key)))
+}
 
 // holdings are the keys at each living node.
 func (c *cluster) holdings() map[string][]string {
@@ -113,7 +115,8 @@ func (c *cluster) settle(bound time.Duration, property string, wrong func() stri
 		c.t.Sleep(heartbeat)
 		what = wrong()
 	}
-	c.t.Check(what == "", labtest.Finding{Property: property, Expected: fmt.Sprintf("that, %v later", bound), Actual: what})
+	c.t.Check(what == "", labtest.Finding{Property: property,
+		Expected: fmt.Sprintf("%s, %v later at the latest", property, bound), Actual: what})
 }
 
 // repaired waits until every key is on as many nodes and racks as it should be, and
