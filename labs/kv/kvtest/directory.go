@@ -330,19 +330,20 @@ func (c *cluster) others(than string) []string {
 
 func (s Solution) rackFailure(t *labtest.T) {
 	c := s.cluster(t, floor{Nodes: threeRacks})
-	both, all := c.both(), keys(12)
+	users, all := c.users(4), keys(12)
+	both := users[:2]
 	c.fill(both[0], all)
 	t.Sleep(time.Duration(t.Rand("when").Int64N(int64(heartbeat))))
 	c.kill("b1", "b2")
-	c.readAll(both, all, 2, getBound)
-	t.Step("every key is written")
-	for i, u := range both {
+	t.Step("every key is read by two clients and written by two others")
+	for i, u := range users[2:] {
 		t.Go(func() {
-			for j := i; j < len(all); j += len(both) {
+			for j := i; j < len(all); j += 2 {
 				u.put(all[j], 0, putBound)
 			}
 		})
 	}
+	c.readAll(both, all, 2, getBound)
 	t.Join(2*putBound, "the Puts")
 	c.off(all, "b1", "b2")
 	t.Step("keys that are new")

@@ -348,14 +348,17 @@ func (s Solution) fullNodes(t *labtest.T) {
 	c.shared("d1")
 	c.repaired(stored, settled)
 	t.Step("there is room again")
-	c.within("Put of another key", func() {
-		err := both[0].write("another", 0, 0)
-		t.Check(err == nil, labtest.Finding{
-			Property: "a key that is new finds a place as long as there is room",
-			Expected: "d1 has joined, and all have room: Put succeeds", Actual: fmt.Sprint(err)})
-	})
-	stored = append(stored, "another")
-	c.repaired(stored, settled)
+	for i, key := range []string{"new1", "new2", "new3"} {
+		c.within("Put of "+key, func() {
+			err := both[i%2].write(key, 0, 0)
+			t.Check(err == nil, labtest.Finding{
+				Property: "a key that is new finds a place as long as there is room",
+				Expected: fmt.Sprintf("d1 has joined, and 4 nodes have room for %d keys in all: Put of %s succeeds", 4*capacity/2, key),
+				Actual:   fmt.Sprintf("Put returned: %v", err)})
+		})
+		stored = append(stored, key)
+		c.repaired(stored, settled)
+	}
 	c.kill("b1")
 	t.Step("what b1 held is copied as far as there is room")
 	for range 10 {

@@ -51,7 +51,7 @@ func (c *cluster) misplaced(key string, holdings map[string][]string, hot bool) 
 	}
 	want := min(c.floor.Replicas, len(living))
 	if len(where) < want || len(where) > want && !hot {
-		return fmt.Sprintf("%s: %d nodes, want %d", at, len(where), want)
+		return fmt.Sprintf("%s: %s, want %d", at, count(len(where), "node"), want)
 	}
 	if want := min(len(where), racks(living)); racks(where) < want {
 		return fmt.Sprintf("%s, in %s; there are living nodes in %s", at, count(racks(where), "rack"), count(racks(living), "rack"))
