@@ -96,7 +96,8 @@ func kv() Lab {
 		Number: 3,
 		Name:   "kv",
 		Title:  "A key-value store",
-		Files:  []string{"client.go", "server.go", "table.go", "replace.go", "log.go", "durable.go"},
+		Files: []string{"client.go", "server.go", "table.go", "replace.go", "codec.go", "log.go",
+			"snapshot.go", "durable.go"},
 		Imports: []string{
 			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt",
 			"hash", "hash/crc32", "hash/fnv", "io", "io/fs", "log", "maps", "math", "math/bits", "slices", "sort",

@@ -9,8 +9,10 @@ import (
 // A Solution is what a solution of the lab exports: functions of these names
 // and types.
 type Solution struct {
-	NewServer func(*labrpc.Process) kvapi.Server
-	NewClient func(p *labrpc.Process, server string) kvapi.Client
+	NewServer  func(*labrpc.Process) kvapi.Server
+	NewClient  func(p *labrpc.Process, server string) kvapi.Client
+	Replace    kvapi.Replace
+	OpenServer kvapi.OpenServer
 }
 
 // Suite is the table of cases, bound to a solution.

@@ -8,7 +8,9 @@ import (
 
 func Test(t *testing.T) {
 	kvtest.Run(t, kvtest.Solution{
-		NewServer: NewServer,
-		NewClient: NewClient,
+		NewServer:  NewServer,
+		NewClient:  NewClient,
+		Replace:    Replace,
+		OpenServer: OpenServer,
 	})
 }
