@@ -26,6 +26,7 @@ type Node struct {
 	inbox       []*flight // what arrived while the node was paused
 	outbox      []*flight // what it sent meanwhile
 	onRestart   func()
+	onCrash     []func()
 }
 
 // Errors of Listen and Start.
@@ -86,6 +87,16 @@ func (d *Node) OnRestart(f func()) {
 	d.net.mu.Lock()
 	defer d.net.unlock()
 	d.onRestart = f
+}
+
+// OnCrash has f called at each crash of the node, at that very moment: what the
+// node has beside its connection, a disk for example, crashes with it. It is
+// called with the network's lock held, so it must neither wait nor use the
+// network. Functions are called in the order in which they were given.
+func (d *Node) OnCrash(f func()) {
+	d.net.mu.Lock()
+	defer d.net.unlock()
+	d.onCrash = append(d.onCrash, f)
 }
 
 // Crash closes the node's connection for ever: what is left of its program gets

@@ -11,7 +11,7 @@ type sector = [SectorSize]byte
 type version struct {
 	data  *sector // never changed; nil is all zero
 	sum   uint64  // of the data
-	seq   uint64  // of the write; zero for a life before this
+	seq   uint64  // of the write, in the life that it was made in
 	epoch int     // of the file: how many times it had been shortened
 	cut   bool    // the file was shortened here: what lay there is gone
 }
@@ -59,7 +59,6 @@ func (c *cell) flushed(upTo uint64, fails bool) *cell {
 func (c *cell) crashed() *cell {
 	f := &cell{sure: slices.Clip(c.sure)}
 	for _, v := range c.pend {
-		v.seq = 0
 		if v.cut || !slices.ContainsFunc(f.sure[lastCut(f.sure):], v.same) {
 			f.sure = append(f.sure, v)
 		}
@@ -86,6 +85,11 @@ func (c *cell) ghost() bool {
 func (c *cell) settled(i int) *cell {
 	v := c.sure[i]
 	return &cell{sure: []version{v}, pend: c.pend, known: true, now: v.data}
+}
+
+// choice is what a crash left open about the cell, which is called name.
+func (c *cell) choice(name Cell) Choice {
+	return Choice{Cell: name, Options: len(c.sure), Write: c.sure[len(c.sure)-1].seq}
 }
 
 // print is what the cell at place i adds to the fingerprint of a disk.

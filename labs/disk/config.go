@@ -49,6 +49,10 @@ type Config struct {
 	// Fate decides what the crash before this life of the disk left. Nil is Keep.
 	Fate Fate
 
+	// Lost is told what the crash before this life took, each thing when the
+	// program first reads it; nil for nobody. It is called with no lock held.
+	Lost func(Loss)
+
 	// BeforeFlush is called just before flush number n takes effect, with no
 	// lock held. It may call Fork: that is what a crash at this moment leaves.
 	BeforeFlush func(n int)
@@ -82,6 +86,7 @@ type core struct {
 	taking  bool   // one of them has not taken effect yet
 	failing int    // how many of the next flushes fail
 	owner   *owner // marks what nobody shares with this disk
+	found   []Loss // what the program has just found lost, and nobody was told
 }
 
 // An owner is an identity. It has a size, or all would be at one address.
@@ -102,6 +107,21 @@ func (c *core) start(takes time.Duration) error {
 		return ErrDead
 	}
 	return nil
+}
+
+// unlock releases the lock and tells what was found lost meanwhile.
+func (c *core) unlock() {
+	found := c.found
+	c.found = nil
+	c.mu.Unlock()
+	for _, l := range found {
+		if c.tracing() {
+			c.emit(trace.Lose, 0, l.Words())
+		}
+		if c.cfg.Lost != nil {
+			c.cfg.Lost(l)
+		}
+	}
 }
 
 // flush makes durable what was written up to its call, by apply, which is called
@@ -139,7 +159,7 @@ func (c *core) flush(what string, apply func(upTo uint64, fails bool)) error {
 		what += ": failed"
 	}
 	apply(upTo, fails)
-	c.mu.Unlock()
+	c.unlock()
 	c.emit(trace.Flush, n, what)
 	if fails {
 		return ErrIO
@@ -207,6 +227,9 @@ func (c *core) choose(q Choice) int {
 	k := c.cfg.Fate(q)
 	if k < 0 || k >= q.Options {
 		panic("disk: the fate chose a state that " + q.String() + " does not have")
+	}
+	if k < q.Options-1 {
+		c.found = append(c.found, Loss{Cell: q.Cell, Left: k})
 	}
 	return k
 }

@@ -49,12 +49,12 @@ func (d *Device) Read(bn uint64, dst []byte) error {
 	if err := d.start(d.cfg.Latency.Read); err != nil {
 		return err
 	}
-	defer d.mu.Unlock()
+	defer d.unlock()
 	first := int(bn) * (BlockSize / SectorSize)
 	for i := range BlockSize / SectorSize {
 		part := dst[i*SectorSize : (i+1)*SectorSize]
-		data := d.table.read(d.owner, first+i, func(options int) int {
-			return d.choose(Choice{Cell{Kind: Sector, N: first + i}, options})
+		data := d.table.read(d.owner, first+i, func(c *cell) int {
+			return d.choose(c.choice(Cell{Kind: Sector, N: first + i}))
 		})
 		if data == nil {
 			clear(part)
@@ -148,14 +148,21 @@ func (d *Device) Print() uint64 {
 	return d.table.print
 }
 
+// Dirty returns how many sectors a crash at this moment would make uncertain.
+func (d *Device) Dirty() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.table.dirty)
+}
+
 // OpenChoices lists the choices that the crash before this life left and that nobody
 // has read yet, in order of place.
 func (d *Device) OpenChoices() []Choice {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var list []Choice
-	d.table.open(func(i, options int) {
-		list = append(list, Choice{Cell{Kind: Sector, N: i}, options})
+	d.table.open(func(i int, c *cell) {
+		list = append(list, c.choice(Cell{Kind: Sector, N: i}))
 	})
 	return list
 }

@@ -52,7 +52,7 @@ func (f *File) Size() (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer f.v.mu.Unlock()
+	defer f.v.unlock()
 	return n.size, nil
 }
 
@@ -63,7 +63,7 @@ func (f *File) ReadAt(p []byte, off int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer f.v.mu.Unlock()
+	defer f.v.unlock()
 	if off < 0 {
 		return 0, f.fail("read", fs.ErrInvalid)
 	}
@@ -94,7 +94,7 @@ func (f *File) WriteAt(p []byte, off int64) (int, error) {
 		return 0, err
 	}
 	if off < 0 {
-		f.v.mu.Unlock()
+		f.v.unlock()
 		return 0, f.fail("write", fs.ErrInvalid)
 	}
 	return f.write(n, p, off)
@@ -115,12 +115,12 @@ func (f *File) Append(p []byte) (off int64, err error) {
 // write does the work of a write and releases the lock.
 func (f *File) write(n *inode, p []byte, off int64) (int, error) {
 	if !f.v.room(n, off+int64(len(p))) {
-		f.v.mu.Unlock()
+		f.v.unlock()
 		return 0, f.fail("write", ErrFull)
 	}
 	f.v.seq++
 	n.write(f.v, p, off)
-	f.v.mu.Unlock()
+	f.v.unlock()
 	if f.v.tracing() {
 		f.v.emit(trace.Write, 0, f.name+": "+strconv.Itoa(len(p))+" B at "+strconv.FormatInt(off, 10))
 	}
@@ -156,7 +156,7 @@ func (f *File) Truncate(size int64) error {
 	default:
 		f.v.resize(f.id, size)
 	}
-	f.v.mu.Unlock()
+	f.v.unlock()
 	if err == nil && f.v.tracing() {
 		f.v.emit(trace.Write, 0, f.name+": truncate to "+strconv.FormatInt(size, 10))
 	}

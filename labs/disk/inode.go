@@ -54,7 +54,7 @@ func (f *inode) settle(v *Volume) {
 }
 
 func (f *inode) choice() Choice {
-	return Choice{Cell{Kind: Size, File: f.name, ID: f.id}, len(f.sure)}
+	return Choice{Cell: Cell{Kind: Size, File: f.name, ID: f.id}, Options: len(f.sure), Write: f.sure[len(f.sure)-1].seq}
 }
 
 // settledCell is the cell at place i, now that the size is known. Of writes on
@@ -106,9 +106,11 @@ func cutAt(data *sector, n int64) *sector {
 
 // read returns what the program sees of the sector at place i.
 func (f *inode) read(v *Volume, i int) *sector {
-	return f.cells.read(v.owner, i, func(options int) int {
-		return v.choose(Choice{Cell{Kind: Sector, File: f.name, ID: f.id, N: i}, options})
-	})
+	return f.cells.read(v.owner, i, func(c *cell) int { return v.choose(f.sectorChoice(i, c)) })
+}
+
+func (f *inode) sectorChoice(i int, c *cell) Choice {
+	return c.choice(Cell{Kind: Sector, File: f.name, ID: f.id, N: i})
 }
 
 // write puts p at off. The file grows where it must: first to each sector
@@ -190,8 +192,8 @@ func (f *inode) crashed(o *owner) *inode {
 	n := &inode{owner: o, id: f.id, name: f.name, cells: f.cells.copy(), epoch: f.epoch, sure: slices.Clip(f.sure)}
 	n.cells.crash(o)
 	for _, l := range f.pend {
-		l.seq = 0
-		if !slices.Contains(n.sure, l) {
+		same := func(k length) bool { return k.size == l.size && k.epoch == l.epoch }
+		if !slices.ContainsFunc(n.sure, same) {
 			n.sure = append(n.sure, l)
 		}
 	}
@@ -214,8 +216,6 @@ func (f *inode) open(list []Choice) []Choice {
 	if !f.known && len(f.sure) > 1 {
 		list = append(list, f.choice())
 	}
-	f.cells.open(func(i, options int) {
-		list = append(list, Choice{Cell{Kind: Sector, File: f.name, ID: f.id, N: i}, options})
-	})
+	f.cells.open(func(i int, c *cell) { list = append(list, f.sectorChoice(i, c)) })
 	return list
 }

@@ -95,7 +95,7 @@ func (t *table) crash(o *owner) {
 
 // read returns what the program sees at place i, and makes the choice that a
 // crash left open.
-func (t *table) read(o *owner, i int, choose func(options int) int) *sector {
+func (t *table) read(o *owner, i int, choose func(*cell) int) *sector {
 	c := t.get(i)
 	if c == nil {
 		return nil
@@ -103,7 +103,7 @@ func (t *table) read(o *owner, i int, choose func(options int) int) *sector {
 	if !c.known {
 		k := 0
 		if len(c.sure) > 1 {
-			k = choose(len(c.sure))
+			k = choose(c)
 		}
 		c = c.settled(k)
 		t.set(o, i, c)
@@ -112,14 +112,14 @@ func (t *table) read(o *owner, i int, choose func(options int) int) *sector {
 }
 
 // open calls f for each choice that is not made yet.
-func (t *table) open(f func(i, options int)) {
+func (t *table) open(f func(i int, c *cell)) {
 	for k, chunk := range t.chunks {
 		if chunk == nil {
 			continue
 		}
 		for j, c := range chunk.cells {
 			if c != nil && !c.known && len(c.sure) > 1 {
-				f(k*chunkCells+j, len(c.sure))
+				f(k*chunkCells+j, c)
 			}
 		}
 	}

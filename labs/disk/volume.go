@@ -25,10 +25,10 @@ type Volume struct {
 type change struct {
 	id    int
 	seq   uint64
-	what  string // "create", "rename to" or "remove"
-	name  string // the name that appears or goes
-	from  string // the name that goes as well; "" if there is none
-	file  int    // behind name from now on; 0 for none
+	kind  CellKind // Create, Rename or Remove
+	name  string   // the name that appears or goes
+	from  string   // the name that goes as well; "" if there is none
+	file  int      // behind name from now on; 0 for none
 	state changeState
 }
 
@@ -111,7 +111,7 @@ func (v *Volume) settle(i int) *change {
 }
 
 func (c *change) choice() Choice {
-	return Choice{Cell{Kind: Entry, File: c.name, ID: c.id}, 2}
+	return Choice{Cell: Cell{Kind: c.kind, File: c.name, ID: c.id}, Options: 2, Write: c.seq}
 }
 
 func (v *Volume) change(c change) {
@@ -134,11 +134,11 @@ func (v *Volume) Create(name string) (*File, error) {
 		v.serial++
 		id = v.serial
 		v.files[id] = &inode{owner: v.owner, id: id, name: name, known: true, sure: []length{{}}}
-		v.change(change{what: "create", name: name, file: id})
+		v.change(change{kind: Create, name: name, file: id})
 	} else {
 		v.resize(id, 0)
 	}
-	v.mu.Unlock()
+	v.unlock()
 	if v.tracing() {
 		v.emit(trace.Write, 0, "create "+name)
 	}
@@ -151,7 +151,7 @@ func (v *Volume) Open(name string) (*File, error) {
 	if err := v.begin("open", name, false); err != nil {
 		return nil, err
 	}
-	defer v.mu.Unlock()
+	defer v.unlock()
 	id := v.lookup(name)
 	if id == 0 {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
@@ -172,13 +172,13 @@ func (v *Volume) Rename(from, to string) error {
 	}
 	id := v.lookup(from)
 	if id == 0 {
-		v.mu.Unlock()
+		v.unlock()
 		return &fs.PathError{Op: "rename", Path: from, Err: fs.ErrNotExist}
 	}
 	if from != to {
-		v.change(change{what: "rename to", name: to, from: from, file: id})
+		v.change(change{kind: Rename, name: to, from: from, file: id})
 	}
-	v.mu.Unlock()
+	v.unlock()
 	if v.tracing() {
 		v.emit(trace.Write, 0, "rename "+from+" to "+to)
 	}
@@ -192,11 +192,11 @@ func (v *Volume) Remove(name string) error {
 		return err
 	}
 	if v.lookup(name) == 0 {
-		v.mu.Unlock()
+		v.unlock()
 		return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
 	}
-	v.change(change{what: "remove", name: name})
-	v.mu.Unlock()
+	v.change(change{kind: Remove, name: name})
+	v.unlock()
 	if v.tracing() {
 		v.emit(trace.Write, 0, "remove "+name)
 	}
@@ -208,7 +208,7 @@ func (v *Volume) Names() ([]string, error) {
 	if err := v.start(v.cfg.Latency.Read); err != nil {
 		return nil, err
 	}
-	defer v.mu.Unlock()
+	defer v.unlock()
 	return slices.Sorted(maps.Keys(v.directory())), nil
 }
 
@@ -280,7 +280,7 @@ func (v *Volume) Fork(cfg Config) *Volume {
 		switch c.state {
 		case volatile:
 			s := *c
-			s.state, s.seq = open, 0
+			s.state = open
 			n.changes = append(n.changes, &s)
 		case open, kept:
 			n.changes = append(n.changes, c)
@@ -327,6 +327,23 @@ func hashName(name string) uint64 {
 		h = mix(h ^ uint64(name[i]))
 	}
 	return h
+}
+
+// Dirty returns how many sectors, sizes and changes of the directory a crash at
+// this moment would make uncertain.
+func (v *Volume) Dirty() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	n := 0
+	for _, c := range v.changes {
+		if c.state == volatile {
+			n++
+		}
+	}
+	for _, f := range v.files {
+		n += len(f.cells.dirty) + len(f.pend)
+	}
+	return n
 }
 
 // OpenChoices lists the choices that the crash before this life left and that nobody
