@@ -202,7 +202,7 @@ func (s Solution) everyCrash(t *labtest.T) {
 			err := q.serve(v, func(c *client) error {
 				for _, o := range operations {
 					w.Op(strings.ReplaceAll(o, long, "…"), func() error {
-						c.execute(t.Context(patience), parse(o))
+						q.execute(c, o)
 						return nil
 					})
 				}
@@ -214,6 +214,7 @@ func (s Solution) everyCrash(t *labtest.T) {
 		Recover: func(v *disk.Volume) (contents string, err error) {
 			err = q.serve(v, func(c *client) error {
 				contents = q.read(c, "x", "y", "z")
+				q.execute(c, "Put w used") // the server can be used, and another crash may follow
 				return nil
 			})
 			return contents, err
@@ -260,18 +261,23 @@ func (q *quiet) serve(v *disk.Volume, f func(*client) error) error {
 		return err
 	}
 	c := &client{h: &q.house, name: name, process: q.start(name)}
-	defer c.process.Close()
+	defer c.restart() // the next one is a new client
 	c.Client = q.solution.NewClient(c.process, server)
 	return f(c)
 }
 
-// read is what a client reads under some keys.
-func (q *quiet) read(c *client, keys ...string) string {
+// execute carries out an operation, which leaves no trace either.
+func (q *quiet) execute(c *client, operation string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	return c.execute(ctx, parse(operation))
+}
+
+// read is what a client reads under some keys.
+func (q *quiet) read(c *client, keys ...string) string {
 	var all []string
 	for _, key := range keys {
-		all = append(all, key+": "+short(c.execute(ctx, operation{name: "Get", key: key})))
+		all = append(all, key+": "+short(q.execute(c, "Get "+key)))
 	}
 	return strings.Join(all, "; ")
 }
