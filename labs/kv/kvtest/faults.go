@@ -23,19 +23,23 @@ func (s Solution) fullDisk(t *labtest.T) {
 	m := s.machine(t, labrpc.Faults{}, disk.Config{Capacity: 16 << 10})
 	c := m.client(1)
 	l := ledger{}
-	for i := range 5 {
-		l.change(c, fmt.Sprintf("Put %c %d", "vwxyz"[i], i))
-	}
 	rng := t.Rand("room")
 	n := 0
-	for round, room := range []int64{0, 20, 100, 200, 300, 400, 600, 900, 1400} {
+	put := func(what string) {
+		n++
+		l.change(c, fmt.Sprintf("Put %c %s-%0100d", "vwxyz"[n%5], what, n))
+	}
+	for round, room := range []int64{0, 20, 0, 200, 0, 400, 700, 1000, 1400} {
+		for range 5 + rng.IntN(5) { // so that the log is short here, and long there
+			put("room")
+		}
 		room += int64(rng.IntN(20))
 		m.fill(room)
 		t.Step("another program leaves %d bytes of room on the disk", room)
 		for range 25 {
 			n++
 			o := operation{name: []string{"Put", "Put", "CompareAndSet", "Put", "Delete"}[n%5],
-				key: string("vwxyz"[n%5]), value: fmt.Sprint("v", n)}
+				key: string("vwxyz"[n%5]), value: fmt.Sprintf("full-%0100d", n)}
 			o.old = l[o.key].version
 			m.mayBeFull(c, l, o)
 		}
@@ -44,9 +48,7 @@ func (s Solution) fullDisk(t *labtest.T) {
 		l.check(c)
 		t.Step("the other program makes room")
 		m.fill(8 << 10)
-		for i := range 5 {
-			l.change(c, fmt.Sprintf("Put %c room%d", "vwxyz"[i], round))
-		}
+		put("again")
 		m.restart(m.crashes()[(round+1)%3])
 		l.check(c)
 	}

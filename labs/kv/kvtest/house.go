@@ -22,6 +22,9 @@ func clientNode(n int) string { return fmt.Sprintf("client-%d", n) }
 // at all.
 const patience = 20 * time.Second
 
+// promptly is how soon a call returns when its context has ended.
+const promptly = 100 * time.Millisecond
+
 // A house is a server of the solution, its clients, and a network between.
 type house struct {
 	t        *labtest.T
@@ -251,6 +254,10 @@ func (c *client) ends(operation string, d time.Duration, results ...string) (got
 
 // within calls, and fails if the call does not end when its context does.
 func (c *client) within(operation string, d time.Duration) (got string) {
-	c.h.t.Within(max(d, patience)+time.Second, operation+" of "+c.name, func() { got = c.call(operation, d) })
+	bound := patience + promptly
+	if d != 0 {
+		bound = max(d, 0) + promptly
+	}
+	c.h.t.Within(bound, operation+" of "+c.name, func() { got = c.call(operation, d) })
 	return got
 }

@@ -2,9 +2,9 @@ package kv
 
 import "encoding/binary"
 
-// The log and the snapshot are numbers and strings, one after the other: a number
-// takes as few bytes as it needs, a string comes after its length.
-
+// appendString appends a string, after its length. The log and the snapshot are
+// strings and numbers, one after the other; a number takes as few bytes as it needs.
+//
 //lab:omit
 func appendString[T ~string | ~[]byte](b []byte, s T) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)

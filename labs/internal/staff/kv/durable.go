@@ -10,11 +10,12 @@ import (
 	"faultline/labs/kv/kvapi"
 )
 
-// A journal is where a server writes its requests before it executes them. What
-// stands in it is what has happened: the table is the snapshot, and the requests of
-// the log executed in order.
+// A journal is where a server keeps what it must not forget.
 type journal struct {
 	//lab:begin B
+	// A request is in the log before it is executed. What stands there is what has
+	// happened: the table is the snapshot, and the requests of the log executed in
+	// order.
 	volume  *disk.Volume
 	process *labrpc.Process // which ends when the disk fails
 	maxLog  int64
@@ -23,7 +24,7 @@ type journal struct {
 	//lab:end
 }
 
-// OpenServer starts a server with what is on the volume: kvapi.OpenServer.
+// OpenServer starts a server with what is on the volume: see kvapi.OpenServer.
 //
 //lab:todo B
 func OpenServer(p *labrpc.Process, v *disk.Volume, o kvapi.DurableOptions) (kvapi.Server, error) {

@@ -2,13 +2,13 @@ package kv
 
 import "faultline/labs/disk"
 
-// Replace makes content the content of a file: kvapi.Replace. The new content is
-// durable under another name before it gets the name, and the name is durable
-// before Replace returns. Without the first sync the crash may leave the new name
-// with nothing in it, without the second the old content.
+// Replace makes content the content of a file: see kvapi.Replace.
 //
 //lab:todo B
 func Replace(v *disk.Volume, name string, content []byte) error {
+	// The new content is durable under another name before it gets the name, and
+	// the name is durable before Replace returns. Without the first, a crash may
+	// leave the name with nothing behind it; without the second, the old content.
 	temporary := name + ".new"
 	if err := write(v, temporary, content); err != nil {
 		v.Remove(temporary) // it would take room; if that fails, the next Create empties it

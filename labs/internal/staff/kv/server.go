@@ -9,8 +9,7 @@ import (
 	"faultline/labs/kv/kvapi"
 )
 
-// server executes requests one after the other, under one lock. With a log it is
-// a server of stage B.
+// server is a server of stage A, or with a journal one of stage B.
 type server struct {
 	//lab:begin A
 	mu    sync.Mutex // guards the table and the journal
