@@ -6,78 +6,9 @@ import (
 	"time"
 
 	"faultline/labrpc"
-	"faultline/labs"
 	"faultline/labs/disk"
 	"faultline/labs/labtest"
 )
-
-func (s Solution) casesB() []labtest.Case {
-	return []labtest.Case{{
-		Case: labs.Case{Stage: "B", Name: "lecture", Kind: labs.Scripted, Points: 1, Seeds: 2,
-			Title: "copy, sync, rename, sync the directory: less than that loses a file",
-			Ref:   "atomic update: the bad protocol and the good one"},
-		Run: s.lecture,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "replace", Kind: labs.Scripted, Points: 4, Seeds: 2,
-			Title: "a file that is replaced has the old content or the new one, at every crash point",
-			Ref:   "atomic update: write, sync, rename, sync the directory"},
-		Run: s.replace,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "restart", Kind: labs.Scripted, Points: 2, Seeds: 3,
-			Title: "what was acknowledged is there after a crash, versions too",
-			Ref:   "the log: what has happened is what stands in it"},
-		Run: s.restarts,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "every-crash", Kind: labs.Scripted, Points: 5, Seeds: 2,
-			Title: "at every crash point the server recovers all that was acknowledged, and nothing halfway",
-			Ref:   "the log and the snapshot: redo, and never lose the one before the other is there"},
-		Run: s.everyCrash,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "once", Kind: labs.Scripted, Points: 3, Seeds: 3,
-			Title:      "a change that a crash interrupts is applied once, when it is retried",
-			Ref:        "at-most-once: the memory of a change is as durable as the change",
-			Situations: []string{"the server crashed before a sync", "the server crashed before a reply"}},
-		Run: s.once,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "late-copy", Kind: labs.Scripted, Points: 1, Seeds: 2,
-			Title: "a late copy of a request is not executed by the server's next life",
-			Ref:   "at-most-once: failures are results too"},
-		Run: s.lateCopyAfterCrash,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "bounded", Kind: labs.Budget, Points: 2, Seeds: 2,
-			Title: "the files of the server do not grow with the number of changes",
-			Ref:   "the contract: MaxLog"},
-		Run: s.bounded,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "one-sync", Kind: labs.Budget, Points: 1, Seeds: 2,
-			Title: "a change costs one sync",
-			Ref:   "the log: appending is cheaper than writing everything anew"},
-		Run: s.oneSync,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "full-disk", Kind: labs.Scripted, Points: 2, Seeds: 3,
-			Title:      "a full disk refuses changes and loses none",
-			Ref:        "the contract: ErrFull",
-			Situations: []string{"the disk was full"}},
-		Run: s.fullDisk,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "failed-sync", Kind: labs.Scripted, Points: 3, Seeds: 3,
-			Title: "a server whose disk fails stops, and what it has acknowledged is there afterwards",
-			Ref:   "Rebello and others 2020: after a sync that failed, nobody knows what is on the disk"},
-		Run: s.failedSync,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "rot", Kind: labs.Scripted, Points: 3, Seeds: 3,
-			Title: "a disk that has gone bad is found out, and nothing is left out silently",
-			Ref:   "checksums: a torn end is no corruption, and corruption is no torn end"},
-		Run: s.rot,
-	}, {
-		Case: labs.Case{Stage: "B", Name: "storm", Kind: labs.Random, Points: 3, Seeds: 40,
-			Title: "all clients see one store, through all crashes",
-			Ref:   "durable linearizability",
-			Situations: []string{"a message was lost", "a message came twice", "a message was late",
-				"nobody knows an outcome", "the server crashed"}},
-		Run: s.durableStorm,
-	}}
-}
 
 func (s Solution) restarts(t *labtest.T) {
 	m := s.machine(t, labrpc.Faults{}, disk.Config{})
