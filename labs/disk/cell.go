@@ -17,7 +17,11 @@ type version struct {
 }
 
 func newVersion(data *sector, seq uint64) version {
-	return version{data: data, sum: sum(data), seq: seq}
+	v := version{data: data, sum: sum(data), seq: seq}
+	if v.sum == 0 {
+		v.data = nil // zeros are zeros, however they came about
+	}
+	return v
 }
 
 func (v version) same(w version) bool {
@@ -122,7 +126,7 @@ func sum(data *sector) uint64 {
 	if any == 0 {
 		return 0
 	}
-	return mix(h)
+	return max(mix(h), 1)
 }
 
 // mix is the finalizer of SplitMix64: every bit of x changes half of the

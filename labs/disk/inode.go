@@ -89,9 +89,9 @@ func (f *inode) masked(v version, i int) version {
 	if v.data == nil || end >= SectorSize {
 		return v
 	}
-	v.data = cutAt(v.data, max(end, 0))
-	v.sum = sum(v.data)
-	return v
+	w := newVersion(cutAt(v.data, max(end, 0)), v.seq)
+	w.epoch, w.cut = v.epoch, v.cut
+	return w
 }
 
 // cutAt returns the first n bytes of a sector and zeros.

@@ -139,9 +139,9 @@ func (t *table) rot(o *owner, i, off int) {
 	c := t.at(i)
 	bad := &cell{pend: c.pend, known: c.known, now: c.now}
 	for _, v := range c.sure {
-		v.data = flip(v.data)
-		v.sum = sum(v.data)
-		bad.sure = append(bad.sure, v)
+		w := newVersion(flip(v.data), v.seq)
+		w.epoch, w.cut = v.epoch, v.cut
+		bad.sure = append(bad.sure, w)
 	}
 	if c.known && len(c.pend) == 0 {
 		bad.now = flip(c.now)
