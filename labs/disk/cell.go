@@ -67,6 +67,9 @@ func (c *cell) crashed() *cell {
 			f.sure = append(f.sure, v)
 		}
 	}
+	if len(f.sure) == 1 {
+		f.known, f.now = true, f.sure[0].data
+	}
 	return f
 }
 
@@ -87,8 +90,7 @@ func (c *cell) ghost() bool {
 
 // settled is the cell once the choice is made.
 func (c *cell) settled(i int) *cell {
-	v := c.sure[i]
-	return &cell{sure: []version{v}, pend: c.pend, known: true, now: v.data}
+	return &cell{sure: c.sure[i : i+1 : i+1], pend: c.pend, known: true, now: c.sure[i].data}
 }
 
 // choice is what a crash left open about the cell, which is called name.

@@ -72,6 +72,9 @@ func (f *inode) settledCell(c *cell, i int) *cell {
 		v.cut = false
 		list = appendNew(list, f.masked(v, i))
 	}
+	if len(list) == 1 {
+		return &cell{sure: list, known: true, now: list[0].data}
+	}
 	return &cell{sure: list}
 }
 

@@ -19,6 +19,7 @@ type trial struct {
 }
 
 func newTrial(w wal, txns ...[]write) trial {
+	w.buf = make([]byte, disk.BlockSize)
 	tr := trial{wal: w, txns: txns}
 	var home [homes]uint64
 	tr.states = append(tr.states, fmt.Sprint(home))
@@ -258,16 +259,16 @@ func TestWhatAModelOfCrashesSees(t *testing.T) {
 	for _, n := range totals {
 		fmt.Fprintf(&b, "%-3d", n)
 	}
-	got := regexpTrim(b.String())
+	got := trimmed(b.String())
 	want := strings.TrimPrefix(killTable, "\n")
 	_, want, _ = strings.Cut(want, "\n")
-	if got != regexpTrim(want) {
+	if got != trimmed(want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
-// regexpTrim takes the spaces from the ends of lines.
-func regexpTrim(s string) string {
+// trimmed takes the spaces from the ends of lines.
+func trimmed(s string) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")
 	for i, l := range lines {
 		lines[i] = strings.TrimRight(l, " ")

@@ -101,11 +101,7 @@ func (t *table) read(o *owner, i int, choose func(*cell) int) *sector {
 		return nil
 	}
 	if !c.known {
-		k := 0
-		if len(c.sure) > 1 {
-			k = choose(c)
-		}
-		c = c.settled(k)
+		c = c.settled(choose(c))
 		t.set(o, i, c)
 	}
 	return c.now

@@ -17,6 +17,7 @@ type wal struct {
 	sectors int // that the contents of a block fill: they tear if there are two
 	header  int // sectors that the header fills
 	check   check
+	buf     []byte
 	ack     func() // a transaction is acknowledged
 }
 
@@ -55,7 +56,7 @@ func (w *wal) put(bn uint64, numbers []uint64, sectors int) {
 }
 
 func (w *wal) get(bn uint64, numbers, sectors int) []uint64 {
-	b := make([]byte, disk.BlockSize)
+	b := w.buf
 	ok(w.dev.Read(bn, b))
 	list := make([]uint64, numbers)
 	for i := range list {
