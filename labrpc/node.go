@@ -122,6 +122,9 @@ func (d *Node) crash(now time.Duration) bool {
 		d.net.drop(now, m, "crashed")
 	}
 	d.outbox, d.inbox = nil, nil
+	for _, f := range d.onCrash {
+		f()
+	}
 	return true
 }
 

@@ -17,7 +17,11 @@ type version struct {
 }
 
 func newVersion(data *sector, seq uint64) version {
-	return version{data: data, sum: sum(data), seq: seq}
+	v := version{data: data, sum: sum(data), seq: seq}
+	if v.sum == 0 {
+		v.data = nil // zeros are zeros, however they came about
+	}
+	return v
 }
 
 func (v version) same(w version) bool {
@@ -63,6 +67,9 @@ func (c *cell) crashed() *cell {
 			f.sure = append(f.sure, v)
 		}
 	}
+	if len(f.sure) == 1 {
+		f.known, f.now = true, f.sure[0].data
+	}
 	return f
 }
 
@@ -83,8 +90,7 @@ func (c *cell) ghost() bool {
 
 // settled is the cell once the choice is made.
 func (c *cell) settled(i int) *cell {
-	v := c.sure[i]
-	return &cell{sure: []version{v}, pend: c.pend, known: true, now: v.data}
+	return &cell{sure: c.sure[i : i+1 : i+1], pend: c.pend, known: true, now: c.sure[i].data}
 }
 
 // choice is what a crash left open about the cell, which is called name.
@@ -122,7 +128,7 @@ func sum(data *sector) uint64 {
 	if any == 0 {
 		return 0
 	}
-	return mix(h)
+	return max(mix(h), 1)
 }
 
 // mix is the finalizer of SplitMix64: every bit of x changes half of the

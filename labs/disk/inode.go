@@ -72,6 +72,9 @@ func (f *inode) settledCell(c *cell, i int) *cell {
 		v.cut = false
 		list = appendNew(list, f.masked(v, i))
 	}
+	if len(list) == 1 {
+		return &cell{sure: list, known: true, now: list[0].data}
+	}
 	return &cell{sure: list}
 }
 
@@ -89,9 +92,9 @@ func (f *inode) masked(v version, i int) version {
 	if v.data == nil || end >= SectorSize {
 		return v
 	}
-	v.data = cutAt(v.data, max(end, 0))
-	v.sum = sum(v.data)
-	return v
+	w := newVersion(cutAt(v.data, max(end, 0)), v.seq)
+	w.epoch, w.cut = v.epoch, v.cut
+	return w
 }
 
 // cutAt returns the first n bytes of a sector and zeros.

@@ -101,11 +101,7 @@ func (t *table) read(o *owner, i int, choose func(*cell) int) *sector {
 		return nil
 	}
 	if !c.known {
-		k := 0
-		if len(c.sure) > 1 {
-			k = choose(c)
-		}
-		c = c.settled(k)
+		c = c.settled(choose(c))
 		t.set(o, i, c)
 	}
 	return c.now
@@ -139,9 +135,9 @@ func (t *table) rot(o *owner, i, off int) {
 	c := t.at(i)
 	bad := &cell{pend: c.pend, known: c.known, now: c.now}
 	for _, v := range c.sure {
-		v.data = flip(v.data)
-		v.sum = sum(v.data)
-		bad.sure = append(bad.sure, v)
+		w := newVersion(flip(v.data), v.seq)
+		w.epoch, w.cut = v.epoch, v.cut
+		bad.sure = append(bad.sure, w)
 	}
 	if c.known && len(c.pend) == 0 {
 		bad.now = flip(c.now)

@@ -14,9 +14,9 @@ import (
 const (
 	defaultDepth  = 2
 	defaultStates = 2000
-	samples       = 64        // random fates of a crash with more than can be tried
-	mostCalls     = 100_000   // of the disk by one recovery
-	mostShrinks   = 200       // recoveries to find a smaller loss
+	samples       = 64      // random fates of a crash with more than can be tried
+	mostCalls     = 100_000 // of the disk by one recovery
+	mostShrinks   = 200     // recoveries to find a smaller loss
 )
 
 // An explorer is one exploration under way.
