@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"faultline/labs/trace"
@@ -13,13 +14,13 @@ import (
 // A Node is a machine of the network. It can send and receive through one open
 // connection. Its methods may be called by any number of goroutines at once.
 type Node struct {
-	net  *Network
-	name string
+	net   *Network
+	name  string
+	calls atomic.Uint64 // how many its processes have begun
 
 	// The lock of the network guards these.
 	conn        *conn    // the open one; nil for none
 	process     *Process // the running one; nil for none
-	calls       uint64   // how many its processes have begun
 	incarnation uint32
 	crashed     bool
 	paused      bool

@@ -79,7 +79,7 @@ func (n *Network) send(d *Node, to string, m *flight) {
 func (m *flight) sent() {
 	l := m.link
 	l.count.sent(m)
-	if m.kind == 0 {
+	if m.kind == kindPacket {
 		return
 	}
 	m.counters = l.methods[m.method]
@@ -96,7 +96,7 @@ func (m *flight) sent() {
 func (c *Counters) sent(m *flight) {
 	c.Sent++
 	c.Bytes += len(m.packet)
-	if m.kind == request {
+	if m.kind == kindRequest {
 		c.Calls++
 	}
 }
@@ -107,7 +107,7 @@ func (n *Network) consult(now time.Duration, m *flight) {
 	n.unlock()
 	show := func() Message {
 		return Message{From: m.link.from, To: m.link.to, N: m.n, At: now, Packet: bytes.Clone(m.packet),
-			Method: m.method, Reply: m.kind > request}
+			Method: m.method, Reply: m.kind > kindRequest}
 	}
 	for _, tap := range taps {
 		tap(show())
@@ -185,7 +185,7 @@ func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) 
 // flip damages one bit of this copy of the message and says which.
 func (m *flight) flip(bit int) int {
 	bit %= len(m.packet) * 8
-	if m.kind != 0 {
+	if m.kind != kindPacket {
 		m.damaged = true
 		return bit
 	}
@@ -253,11 +253,11 @@ func (n *Network) receive(now time.Duration, m *flight) {
 		n.drop(now, m, "crashed")
 	case d.paused:
 		d.inbox = append(d.inbox, m)
-	case m.kind == 0 && d.conn == nil, m.kind != 0 && d.process == nil:
+	case m.kind == kindPacket && d.conn == nil, m.kind != kindPacket && d.process == nil:
 		n.drop(now, m, "nobody listens")
 	case m.damaged:
 		n.drop(now, m, "damaged: wrong checksum")
-	case m.kind == 0 && len(d.conn.queue) == bufferPackets:
+	case m.kind == kindPacket && len(d.conn.queue) == bufferPackets:
 		n.drop(now, m, "buffer full")
 	default:
 		n.inFlight--
@@ -273,9 +273,9 @@ func (n *Network) receive(now time.Duration, m *flight) {
 // take hands a message to whom it is for.
 func (d *Node) take(m *flight) {
 	switch m.kind {
-	case 0:
+	case kindPacket:
 		d.conn.put(m)
-	case request:
+	case kindRequest:
 		d.process.accept(m)
 	default:
 		d.process.settle(m)
