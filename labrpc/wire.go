@@ -122,31 +122,42 @@ func (n *Network) consult(now time.Duration, m *flight) {
 // lost message has taken its share of the bandwidth: else a plan with one drop
 // less would shift all messages behind it.
 func (n *Network) launch(now time.Duration, m *flight) {
-	if m.action.Drop {
-		n.drop(now, m, "script")
+	departs, lost := n.depart(now, m)
+	if lost != "" {
+		n.drop(now, m, lost)
 		return
+	}
+	arrives := departs + n.faults.Latency.pick(roll(m.link.seed, m.n, aspectLatency))
+	list := n.faultsOf(m)
+	if len(list) == 0 && m.action.Delay == 0 && len(m.action.Copies) == 0 {
+		n.fly(now, arrives, m) // as most do
+		return
+	}
+	n.dispatch(now, arrives, m, list)
+}
+
+// depart returns when a message has left its node, or why it never does.
+func (n *Network) depart(now time.Duration, m *flight) (departs time.Duration, lost string) {
+	if m.action.Drop {
+		return 0, "script"
 	}
 	departs, ok := n.transmit(now, m)
-	if !ok {
-		n.drop(now, m, "queue full")
-		return
+	switch {
+	case !ok:
+		return 0, "queue full"
+	case n.isCut(m.link):
+		return 0, "cut"
 	}
-	if n.isCut(m.link) {
-		n.drop(now, m, "cut")
-		return
-	}
-	list := n.faultsOf(m)
+	return departs, ""
+}
+
+// dispatch applies the faults of a message, then the script.
+func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) {
 	if i := slices.IndexFunc(list, func(f Fault) bool { return f.Kind == Drop }); i >= 0 {
 		n.happen(now, list[i])
 		n.drop(now, m, "lost")
 		return
 	}
-	arrives := departs + n.faults.Latency.pick(roll(m.link.seed, m.n, aspectLatency))
-	n.dispatch(now, arrives, m, list)
-}
-
-// dispatch applies the faults of a message that is not lost, then the script.
-func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) {
 	clean := *m
 	var copies []time.Duration
 	for _, f := range list {
@@ -246,28 +257,37 @@ func (n *Network) arrive(now time.Duration, m *flight) {
 // receive gives a copy that has arrived to its node, if it can take it.
 func (n *Network) receive(now time.Duration, m *flight) {
 	d := n.nodes[m.link.to]
-	switch {
-	case d == nil:
-		n.drop(now, m, "nobody listens")
-	case d.crashed:
-		n.drop(now, m, "crashed")
-	case d.paused:
+	if d != nil && d.paused {
 		d.inbox = append(d.inbox, m)
-	case m.kind == kindPacket && d.conn == nil, m.kind != kindPacket && d.process == nil:
-		n.drop(now, m, "nobody listens")
-	case m.damaged:
-		n.drop(now, m, "damaged: wrong checksum")
-	case m.kind == kindPacket && len(d.conn.queue) == bufferPackets:
-		n.drop(now, m, "buffer full")
-	default:
-		n.inFlight--
-		m.link.count.Delivered++
-		if m.counters != nil {
-			m.counters.Delivered++
-		}
-		n.emit(now, m.event(trace.Deliver, m.text))
-		d.take(m)
+		return
 	}
+	if lost := d.refuses(m); lost != "" {
+		n.drop(now, m, lost)
+		return
+	}
+	n.inFlight--
+	m.link.count.Delivered++
+	if m.counters != nil {
+		m.counters.Delivered++
+	}
+	n.emit(now, m.event(trace.Deliver, m.text))
+	d.take(m)
+}
+
+// refuses returns why a node does not take a message, "" if it does. Nobody made
+// the node nil.
+func (d *Node) refuses(m *flight) string {
+	switch {
+	case d != nil && d.crashed:
+		return "crashed"
+	case d == nil, m.kind == kindPacket && d.conn == nil, m.kind != kindPacket && d.process == nil:
+		return "nobody listens"
+	case m.damaged:
+		return "damaged: wrong checksum"
+	case m.kind == kindPacket && len(d.conn.queue) == bufferPackets:
+		return "buffer full"
+	}
+	return ""
 }
 
 // take hands a message to whom it is for.
