@@ -93,13 +93,13 @@ func (p *Process) call(ctx context.Context, to, method string, args, reply any) 
 	}
 	select {
 	case a := <-done:
-		return into.take(a)
+		return into.take(a, args)
 	case <-ctx.Done():
 	}
 	p.forget(number)
 	select {
 	case a := <-done: // it wins: which case the first select takes would be chance
-		return into.take(a)
+		return into.take(a, args)
 	default:
 		return true, ctx.Err()
 	}
@@ -198,7 +198,7 @@ func (p *Process) forget(number uint64) {
 }
 
 // take is what an answer means for the caller, with the reply put where it goes.
-func (t target) take(a answer) (maybe bool, err error) {
+func (t target) take(a answer, args any) (maybe bool, err error) {
 	switch a.kind {
 	case kindStopped:
 		return true, ErrStopped
@@ -207,7 +207,7 @@ func (t target) take(a answer) (maybe bool, err error) {
 	case kindNoMethod:
 		return false, fmt.Errorf("%w: %s", ErrNoMethod, a.body)
 	case kindMismatch:
-		return false, fmt.Errorf("%w: %s", ErrEncoding, a.body)
+		return false, fmt.Errorf("%w: %s, and was called with %s", ErrEncoding, a.body, t.types(args))
 	}
 	if t.plan == nil {
 		return true, nil
@@ -216,4 +216,12 @@ func (t target) take(a answer) (maybe bool, err error) {
 		return true, fmt.Errorf("%w: the reply is no %s", ErrEncoding, t.plan.Type())
 	}
 	return true, nil
+}
+
+// types says which types a caller used.
+func (t target) types(args any) string {
+	if t.plan == nil {
+		return fmt.Sprintf("%T", args)
+	}
+	return fmt.Sprintf("%T and %s", args, t.plan.Type())
 }

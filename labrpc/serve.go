@@ -34,8 +34,7 @@ func (p *Process) serve(v visit) {
 	}
 	args, ok := v.arguments()
 	if !ok {
-		p.fail(v, kindMismatch, v.head.method+" takes "+v.args.Type().String()+" and replies with "+
-			v.reply.Type().String()+", and was called with other types")
+		p.fail(v, kindMismatch, v.head.method+" takes "+v.args.Type().String()+" and replies with "+v.reply.Type().String())
 		return
 	}
 	reply := reflect.New(v.reply.Type())

@@ -16,9 +16,9 @@ type link struct {
 	from, to string
 	seed     uint64
 	count    Counters
-	methods  map[string]*Counters
-	free     time.Duration // when the bandwidth is free again
-	last     time.Duration // when the last message arrives, if the link is FIFO
+	methods  map[string]*Counters // of calls
+	free     time.Duration        // when the bandwidth is free again
+	last     time.Duration        // when the last message arrives, if the link is FIFO
 }
 
 func (n *Network) link(from, to string) *link {
@@ -40,11 +40,9 @@ type flight struct {
 	text   string // what it is, for the trace
 	action Action // of the script
 
-	// Of a message of the RPC layer. The kind of a packet is zero.
-	kind     messageKind
-	method   string
-	damaged  bool      // so its checksum is wrong
-	counters *Counters // of the method
+	kind    messageKind
+	method  string // of a call, "" of a packet
+	damaged bool   // it is of a call, and this copy's checksum is wrong
 }
 
 // event is an event of the message.
@@ -57,7 +55,7 @@ func (m *flight) event(kind trace.Kind, text string) trace.Event {
 func (n *Network) send(d *Node, to string, m *flight) {
 	l := n.link(d.name, to)
 	m.link, m.n = l, l.count.Sent+1
-	m.sent()
+	m.count(m.sent)
 	n.inFlight++
 	now := n.now()
 	n.emit(now, m.event(trace.Send, m.text))
@@ -73,32 +71,6 @@ func (n *Network) send(d *Node, to string, m *flight) {
 		return
 	}
 	n.launch(now, m)
-}
-
-// sent counts the message.
-func (m *flight) sent() {
-	l := m.link
-	l.count.sent(m)
-	if m.kind == kindPacket {
-		return
-	}
-	m.counters = l.methods[m.method]
-	if m.counters == nil {
-		if l.methods == nil {
-			l.methods = make(map[string]*Counters)
-		}
-		m.counters = new(Counters)
-		l.methods[m.method] = m.counters
-	}
-	m.counters.sent(m)
-}
-
-func (c *Counters) sent(m *flight) {
-	c.Sent++
-	c.Bytes += len(m.packet)
-	if m.kind == kindRequest {
-		c.Calls++
-	}
 }
 
 // consult shows the message to the taps and the script.
@@ -193,7 +165,8 @@ func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) 
 	}
 }
 
-// flip damages one bit of this copy of the message and says which.
+// flip damages one bit of this copy of the message and says which. Messages of
+// calls have a checksum, which finds it where the copy arrives.
 func (m *flight) flip(bit int) int {
 	bit %= len(m.packet) * 8
 	if m.kind != kindPacket {
@@ -266,10 +239,7 @@ func (n *Network) receive(now time.Duration, m *flight) {
 		return
 	}
 	n.inFlight--
-	m.link.count.Delivered++
-	if m.counters != nil {
-		m.counters.Delivered++
-	}
+	m.count(func(c *Counters) { c.Delivered++ })
 	n.emit(now, m.event(trace.Deliver, m.text))
 	d.take(m)
 }
@@ -304,47 +274,6 @@ func (d *Node) take(m *flight) {
 
 func (n *Network) drop(now time.Duration, m *flight, reason string) {
 	n.inFlight--
-	m.link.count.Dropped++
-	if m.counters != nil {
-		m.counters.Dropped++
-	}
+	m.count(func(c *Counters) { c.Dropped++ })
 	n.emit(now, m.event(trace.Drop, reason))
-}
-
-// Counters count the messages of a directed link.
-type Counters struct {
-	Sent      int // messages handed to the network
-	Bytes     int // of those messages
-	Delivered int // copies that reached the receiver's buffer; may exceed Sent
-	Dropped   int // copies that never will
-	Calls     int // how many of the messages sent are requests of calls; copies are not counted
-}
-
-// Count returns the counters of the link from one node to another. An empty
-// name stands for every node: Count("", "kv-1") is what kv-1 was sent.
-func (n *Network) Count(from, to string) Counters {
-	n.mu.Lock()
-	defer n.unlock()
-	return n.sum(from, to, func(l *link) *Counters { return &l.count })
-}
-
-// CountMethod is Count of the requests and replies of one method, such as
-// "KV.Get".
-func (n *Network) CountMethod(from, to, method string) Counters {
-	n.mu.Lock()
-	defer n.unlock()
-	return n.sum(from, to, func(l *link) *Counters { return l.methods[method] })
-}
-
-func (n *Network) sum(from, to string, of func(*link) *Counters) (sum Counters) {
-	for _, l := range n.linkOrder {
-		if c := of(l); c != nil && (from == "" || from == l.from) && (to == "" || to == l.to) {
-			sum.Sent += c.Sent
-			sum.Bytes += c.Bytes
-			sum.Delivered += c.Delivered
-			sum.Dropped += c.Dropped
-			sum.Calls += c.Calls
-		}
-	}
-	return sum
 }
