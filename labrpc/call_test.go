@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -99,9 +100,9 @@ func TestCallsUnderFaults(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.title, func(t *testing.T) {
 			bubble(t, labrpc.Config{Plan: plan(t, tt.plan)}, func(l *lab) {
-				executed := 0
+				var executed atomic.Int32
 				l.serve("b", func(ctx context.Context, args PutArgs, reply *PutReply) error {
-					executed++
+					executed.Add(1)
 					return next(ctx, args, reply)
 				})
 				a := l.start("a")
@@ -115,8 +116,8 @@ func TestCallsUnderFaults(t *testing.T) {
 					t.Errorf("the second call replied %d, %v", version, err)
 				}
 				time.Sleep(time.Second)
-				if executed != tt.executed {
-					t.Errorf("executed %d times, want %d", executed, tt.executed)
+				if int(executed.Load()) != tt.executed {
+					t.Errorf("executed %d times, want %d", executed.Load(), tt.executed)
 				}
 				if got := l.Happened().String(); got != plan(t, tt.plan).String() {
 					t.Errorf("happened:\n%s", got)
@@ -319,6 +320,7 @@ func TestCallerAndMethodShareNoMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if len(reply.Map) != 1 || reply.Map["x"] != 1 || string(reply.Slice) != "abc" || *reply.Ptr != 1 {
 			t.Errorf("replied %+v", reply)
 		}

@@ -153,7 +153,7 @@ func FuzzValuesComeBackAsTheyWere(f *testing.F) {
 		if again, err := p.Append([]byte("head"), got); err != nil || !bytes.Equal(again, b) {
 			t.Fatalf("%v, and other bytes:\n%x\n%x", err, again, b)
 		}
-		for n := 4; n < len(b); n++ {
+		for n := 4; n < min(len(b), 200); n++ {
 			if err := p.Decode(b[4:n], got); err == nil {
 				t.Fatalf("the first %d of %d bytes are a value as well", n-4, len(b)-4)
 			}
