@@ -55,7 +55,8 @@ func MaybeExecuted(err error) bool {
 //
 // Nobody tells the caller of a lost message, or that a node is down or not there:
 // it waits. A context without an end may wait for ever. A request that the network
-// copies is executed twice.
+// copies is executed twice. Once this process has ended, Call fails at once, and
+// will not succeed again: whoever retries must stop at ErrStopped.
 //
 // The error is what the method returned, as a [RemoteError]; or it wraps
 // ErrNoMethod, ErrEncoding, ErrAddr, ErrStopped or that of ctx. [MaybeExecuted]

@@ -187,7 +187,26 @@ func TestAPointComesBeforeEachCallAndEachExecution(t *testing.T) {
 	})
 }
 
-// TestWhatHappenedHappensAgain has several clients call under wild faults, with
+func TestARequestIsNotExecutedOnceItsProcessHasEnded(t *testing.T) {
+	var l *lab
+	points := 0
+	cfg := labrpc.Config{Point: func() {
+		if points++; points == 2 {
+			l.Node("b").Crash() // the request was delivered, and its goroutine runs
+		}
+	}}
+	bubble(t, cfg, func(inside *lab) {
+		l = inside
+		l.serve("b", func(context.Context, PutArgs, *PutReply) error {
+			t.Error("the dead executed it")
+			return nil
+		})
+		_, err := put(l.start("a"), 1)
+		fails(t, err, context.DeadlineExceeded, true)
+	})
+}
+
+// TestWhatHappenedToCallsHappensAgain has several clients call under wild faults, with
 // crashes and restarts, and then again under the plan of what happened.
 func TestWhatHappenedToCallsHappensAgain(t *testing.T) {
 	run := func(t *testing.T, cfg labrpc.Config) (lines []string, happened labrpc.Plan) {

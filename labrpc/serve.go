@@ -21,9 +21,13 @@ func (p *Process) accept(m *flight) {
 	go p.serve(v)
 }
 
-// serve executes a request and sends the answer.
+// serve executes a request and sends the answer. The process may have ended since
+// the request was delivered: the dead begin nothing.
 func (p *Process) serve(v visit) {
 	p.node.net.point()
+	if p.ctx.Err() != nil {
+		return
+	}
 	if v.method == nil {
 		p.fail(v, kindNoMethod, v.head.method+" is not registered")
 		return
