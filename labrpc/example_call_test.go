@@ -120,10 +120,10 @@ func ExampleProcess_Call_trace() {
 			fmt.Printf("%s -> %s: %s\n", e.Node, e.Peer, e.Text)
 		}
 	}})
-	defer network.Close()
 	server, _ := network.Node("server").Start()
 	server.Register("Counter", new(Counter))
 	server.Call(context.Background(), "server", "Counter.Add", AddArgs{By: 2}, nil)
+	network.Close() // waits until all events are reported
 	fmt.Printf("%+v\n", network.CountMethod("", "server", "Counter.Add"))
 	// Output:
 	// server -> server: Counter.Add {By:2} 19 B
