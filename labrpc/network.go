@@ -30,14 +30,14 @@ type Config struct {
 	// leaves its events to that goroutine.
 	Trace func(trace.Event)
 
-	// Point is called at the begin of each WriteTo and ReadFrom, before they do
-	// anything and with no lock held: a place for a scheduler to let another
-	// goroutine go first. Nil for none.
+	// Point is called at the begin of each WriteTo, ReadFrom and Call, and before
+	// each execution of a request. Nothing is done yet and no lock is held then: a
+	// place for a scheduler to let another goroutine go first. Nil for none.
 	Point func()
 
 	// Describe says in a few words what a packet is, for the trace. It must
 	// accept any bytes and must not keep them. Nil describes a packet of eight
-	// bytes as "8 B".
+	// bytes as "8 B". Messages of calls are described by their methods and values.
 	Describe func(packet []byte) string
 
 	// Start is when the run began: times of events and of plans count from
