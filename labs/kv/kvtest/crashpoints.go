@@ -183,7 +183,6 @@ func (s Solution) lecture(t *labtest.T) {
 
 // everyCrash crashes a durable server everywhere.
 func (s Solution) everyCrash(t *labtest.T) {
-	long := strings.Repeat("-", 90)
 	operations := []string{"Put x a", "Put x b" + long, "CompareAndSet y c" + long + " 0", "CompareAndSet x wrong 7",
 		"Put z d" + long, "Delete y", "Put x e" + long, "CompareAndSet x f 3", "Put y g" + long, "Put z h" + long, "Delete x",
 		"Put y i" + long, "Put z j" + long, "Put x k"}
@@ -201,7 +200,7 @@ func (s Solution) everyCrash(t *labtest.T) {
 		Workload: func(v *disk.Volume, w *labtest.Work) {
 			err := q.serve(v, func(c *client) error {
 				for _, o := range operations {
-					w.Op(strings.ReplaceAll(o, long, "…"), func() error {
+					w.Op(short(o), func() error {
 						q.execute(c, o)
 						return nil
 					})
@@ -232,9 +231,6 @@ func (l ledger) String() string {
 	}
 	return strings.Join(all, "; ")
 }
-
-// short leaves out what makes a value long.
-func short(result string) string { return strings.ReplaceAll(result, strings.Repeat("-", 90), "…") }
 
 // A quiet house is a calm network that leaves no trace: a server is started and asked
 // there thousands of times.

@@ -27,7 +27,7 @@ func (s Solution) fullDisk(t *labtest.T) {
 	n := 0
 	put := func(what string) {
 		n++
-		l.change(c, fmt.Sprintf("Put %c %s-%0100d", "vwxyz"[n%5], what, n))
+		l.change(c, fmt.Sprintf("Put %c %s%d%s", "vwxyz"[n%5], what, n, long))
 	}
 	for round, room := range []int64{0, 20, 0, 200, 0, 400, 700, 1000, 1400} {
 		for range 5 + rng.IntN(5) { // so that the log is short here, and long there
@@ -39,7 +39,7 @@ func (s Solution) fullDisk(t *labtest.T) {
 		for range 25 {
 			n++
 			o := operation{name: []string{"Put", "Put", "CompareAndSet", "Put", "Delete"}[n%5],
-				key: string("vwxyz"[n%5]), value: fmt.Sprintf("full-%0100d", n)}
+				key: string("vwxyz"[n%5]), value: fmt.Sprintf("full%d%s", n, long)}
 			o.old = l[o.key].version
 			m.mayBeFull(c, l, o)
 		}
@@ -79,7 +79,8 @@ func (m *machine) mayBeFull(c *client, l ledger, o operation) {
 		return
 	}
 	m.t.Check(got == want, labtest.Finding{
-		Expected: fmt.Sprintf("%s gives %q, or %q for want of room", o, want, full), Actual: fmt.Sprintf("it gave %q", got)})
+		Expected: fmt.Sprintf("%s gives %q, or %q for want of room", short(o.String()), want, full),
+		Actual:   fmt.Sprintf("it gave %q", got)})
 	l[o.key] = next
 }
 

@@ -235,10 +235,11 @@ func (c *client) failure(o operation, err error) string {
 
 // want fails unless an operation ends as wanted, in good time.
 func (c *client) want(operation, result string) {
-	c.h.t.Step("%s %s: must give %q", c.name, operation, result)
+	c.h.t.Step("%s %s: must give %q", c.name, short(operation), short(result))
 	got := c.within(operation, 0)
 	c.h.t.Check(got == result, labtest.Finding{
-		Expected: fmt.Sprintf("%s of %s gives %q", operation, c.name, result), Actual: fmt.Sprintf("it gave %q", got),
+		Expected: fmt.Sprintf("%s of %s gives %q", short(operation), c.name, short(result)),
+		Actual:   fmt.Sprintf("it gave %q", short(got)),
 	})
 }
 
@@ -258,6 +259,6 @@ func (c *client) within(operation string, d time.Duration) (got string) {
 	if d != 0 {
 		bound = max(d, 0) + promptly
 	}
-	c.h.t.Within(bound, operation+" of "+c.name, func() { got = c.call(operation, d) })
+	c.h.t.Within(bound, short(operation)+" of "+c.name, func() { got = c.call(operation, d) })
 	return got
 }

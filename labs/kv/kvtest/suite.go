@@ -95,7 +95,7 @@ func (s Solution) casesA() []labtest.Case {
 			Ref:   "the contract: requests are repeated"},
 		Run: s.outage,
 	}, {
-		Case: labs.Case{Stage: "A", Name: "counter", Kind: labs.Random, Points: 2, Seeds: 20,
+		Case: labs.Case{Stage: "A", Name: "counter", Kind: labs.Random, Points: 2, Seeds: 30,
 			Title: "of those who compare and set at once, one wins",
 			Ref:   "compare and set: check and change are one step"},
 		Run: s.counter,
