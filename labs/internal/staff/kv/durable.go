@@ -47,8 +47,11 @@ func (j *journal) recover() (*table, error) {
 		return nil, err
 	}
 	j.log, err = openLog(j.volume, last, func(r Request) { t.apply(r) })
-	if errors.Is(err, fs.ErrNotExist) && last == 0 {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && last == 0:
 		return t, j.newLog(0) // nothing has ever happened
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: there is a snapshot, and no log", kvapi.ErrCorrupt)
 	}
 	return t, err
 }
