@@ -30,14 +30,14 @@ type Config struct {
 	// leaves its events to that goroutine.
 	Trace func(trace.Event)
 
-	// Point is called at the begin of each WriteTo and ReadFrom, before they do
-	// anything and with no lock held: a place for a scheduler to let another
-	// goroutine go first. Nil for none.
+	// Point is called at the begin of each WriteTo, ReadFrom and Call, and before
+	// each execution of a request. Nothing is done yet and no lock is held then: a
+	// place for a scheduler to let another goroutine go first. Nil for none.
 	Point func()
 
 	// Describe says in a few words what a packet is, for the trace. It must
 	// accept any bytes and must not keep them. Nil describes a packet of eight
-	// bytes as "8 B".
+	// bytes as "8 B". Messages of calls are described by their methods and values.
 	Describe func(packet []byte) string
 
 	// Start is when the run began: times of events and of plans count from
@@ -106,8 +106,11 @@ func (n *Network) plan() {
 		n.planned = make(map[linkKey]map[int][]Fault)
 		for _, f := range *n.cfg.Plan {
 			mustParse(f)
-			if f.timed() {
+			switch {
+			case f.timed():
 				timed = append(timed, f)
+				continue
+			case f.Kind == Lose:
 				continue
 			}
 			key := linkKey{f.From, f.To}
@@ -228,6 +231,18 @@ func (n *Network) shut() {
 
 // now is the time since the run began.
 func (n *Network) now() time.Duration { return time.Since(n.cfg.Start) }
+
+// Happen notes a fault that somebody beside the network has brought about, such
+// as a disk that lost something: Happened and the trace have it from now on. It
+// panics when the fault could not stand in a plan.
+func (n *Network) Happen(f Fault) {
+	mustParse(f)
+	n.mu.Lock()
+	defer n.unlock()
+	if !n.closed {
+		n.happen(n.now(), f)
+	}
+}
 
 // emit records an event for the trace; unlock reports it.
 func (n *Network) emit(now time.Duration, e trace.Event) {

@@ -5,27 +5,29 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"faultline/labs/trace"
 )
 
-// A Node is a machine of the network. It can send and receive through one open
-// connection. Its methods may be called by any number of goroutines at once.
+// A Node is a machine of the network. It has one open connection, or one process,
+// or none of them. Its methods may be called by any number of goroutines at once.
 type Node struct {
-	net  *Network
-	name string
+	net   *Network
+	name  string
+	calls atomic.Uint64 // how many its processes have begun
 
 	// The lock of the network guards these.
 	conn        *conn    // the open one; nil for none
 	process     *Process // the running one; nil for none
-	calls       uint64   // how many its processes have begun
 	incarnation uint32
 	crashed     bool
 	paused      bool
 	inbox       []*flight // what arrived while the node was paused
 	outbox      []*flight // what it sent meanwhile
 	onRestart   func()
+	onCrash     []func()
 }
 
 // Errors of Listen and Start.
@@ -88,9 +90,19 @@ func (d *Node) OnRestart(f func()) {
 	d.onRestart = f
 }
 
-// Crash closes the node's connection for ever: what is left of its program gets
-// net.ErrClosed. Messages that arrive while the node is down are dropped. One
-// that is under way longer reaches the next life of the node, as on any network
+// OnCrash has f called at each crash of the node, at that very moment: what the
+// node has beside its connection, a disk for example, crashes with it. It is
+// called with the network's lock held, so it must neither wait nor use the
+// network. Functions are called in the order in which they were given.
+func (d *Node) OnCrash(f func()) {
+	d.net.mu.Lock()
+	defer d.net.unlock()
+	d.onCrash = append(d.onCrash, f)
+}
+
+// Crash closes the node's connection for ever, or ends its process: what is left
+// of its program gets net.ErrClosed or ErrStopped. Messages that arrive while the
+// node is down are dropped. One that is under way longer reaches the next life of the node, as on any network
 // whose packets do not know that their receiver has restarted; those that the
 // node sent still arrive. A crash also ends a pause. A node that is down stays as
 // it is.
@@ -111,11 +123,14 @@ func (d *Node) crash(now time.Duration) bool {
 		d.net.drop(now, m, "crashed")
 	}
 	d.outbox, d.inbox = nil, nil
+	for _, f := range d.onCrash {
+		f()
+	}
 	return true
 }
 
 // Restart brings a crashed node back in its next incarnation, without a
-// connection. A node that is up stays as it is.
+// connection or a process. A node that is up stays as it is.
 func (d *Node) Restart() {
 	d.net.mu.Lock()
 	defer d.net.unlock()

@@ -22,7 +22,7 @@ type Process struct {
 	// The lock of the network guards these.
 	ended   bool
 	methods map[string]*method // by what they are called, such as "KV.Get"
-	calls   map[uint64]*call   // under way, by number
+	calls   map[uint64]waiting // under way, by number
 }
 
 // Start starts the node's program. A node has one process or one connection at a
@@ -44,7 +44,7 @@ func (d *Node) Start() (*Process, error) {
 		node:        d,
 		incarnation: d.incarnation,
 		methods:     make(map[string]*method),
-		calls:       make(map[uint64]*call),
+		calls:       make(map[uint64]waiting),
 	}
 	p.ctx, p.end = context.WithCancel(context.Background())
 	d.process = p
@@ -83,7 +83,7 @@ func (p *Process) shut() {
 	p.ended = true
 	p.node.process = nil
 	for _, number := range slices.Sorted(maps.Keys(p.calls)) {
-		p.calls[number].done <- answer{kind: stopped}
+		p.calls[number].done <- answer{kind: kindStopped}
 	}
 	p.calls = nil
 	p.end()

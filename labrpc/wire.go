@@ -16,9 +16,9 @@ type link struct {
 	from, to string
 	seed     uint64
 	count    Counters
-	methods  map[string]*Counters
-	free     time.Duration // when the bandwidth is free again
-	last     time.Duration // when the last message arrives, if the link is FIFO
+	methods  map[string]*Counters // of calls
+	free     time.Duration        // when the bandwidth is free again
+	last     time.Duration        // when the last message arrives, if the link is FIFO
 }
 
 func (n *Network) link(from, to string) *link {
@@ -40,11 +40,9 @@ type flight struct {
 	text   string // what it is, for the trace
 	action Action // of the script
 
-	// Of a message of the RPC layer. The kind of a packet is zero.
-	kind     messageKind
-	method   string
-	damaged  bool      // so its checksum is wrong
-	counters *Counters // of the method
+	kind    messageKind
+	method  string // of a call, "" of a packet
+	damaged bool   // it is of a call, and this copy's checksum is wrong
 }
 
 // event is an event of the message.
@@ -57,7 +55,7 @@ func (m *flight) event(kind trace.Kind, text string) trace.Event {
 func (n *Network) send(d *Node, to string, m *flight) {
 	l := n.link(d.name, to)
 	m.link, m.n = l, l.count.Sent+1
-	m.sent()
+	m.count(m.sent)
 	n.inFlight++
 	now := n.now()
 	n.emit(now, m.event(trace.Send, m.text))
@@ -75,39 +73,13 @@ func (n *Network) send(d *Node, to string, m *flight) {
 	n.launch(now, m)
 }
 
-// sent counts the message.
-func (m *flight) sent() {
-	l := m.link
-	l.count.sent(m)
-	if m.kind == 0 {
-		return
-	}
-	m.counters = l.methods[m.method]
-	if m.counters == nil {
-		if l.methods == nil {
-			l.methods = make(map[string]*Counters)
-		}
-		m.counters = new(Counters)
-		l.methods[m.method] = m.counters
-	}
-	m.counters.sent(m)
-}
-
-func (c *Counters) sent(m *flight) {
-	c.Sent++
-	c.Bytes += len(m.packet)
-	if m.kind == request {
-		c.Calls++
-	}
-}
-
 // consult shows the message to the taps and the script.
 func (n *Network) consult(now time.Duration, m *flight) {
 	taps, intercept := n.taps, n.intercept
 	n.unlock()
 	show := func() Message {
 		return Message{From: m.link.from, To: m.link.to, N: m.n, At: now, Packet: bytes.Clone(m.packet),
-			Method: m.method, Reply: m.kind > request}
+			Method: m.method, Reply: m.kind > kindRequest}
 	}
 	for _, tap := range taps {
 		tap(show())
@@ -122,31 +94,42 @@ func (n *Network) consult(now time.Duration, m *flight) {
 // lost message has taken its share of the bandwidth: else a plan with one drop
 // less would shift all messages behind it.
 func (n *Network) launch(now time.Duration, m *flight) {
-	if m.action.Drop {
-		n.drop(now, m, "script")
+	departs, lost := n.depart(now, m)
+	if lost != "" {
+		n.drop(now, m, lost)
 		return
+	}
+	arrives := departs + n.faults.Latency.pick(roll(m.link.seed, m.n, aspectLatency))
+	list := n.faultsOf(m)
+	if len(list) == 0 && m.action.Delay == 0 && len(m.action.Copies) == 0 {
+		n.fly(now, arrives, m) // as most do
+		return
+	}
+	n.dispatch(now, arrives, m, list)
+}
+
+// depart returns when a message has left its node, or why it never does.
+func (n *Network) depart(now time.Duration, m *flight) (departs time.Duration, lost string) {
+	if m.action.Drop {
+		return 0, "script"
 	}
 	departs, ok := n.transmit(now, m)
-	if !ok {
-		n.drop(now, m, "queue full")
-		return
+	switch {
+	case !ok:
+		return 0, "queue full"
+	case n.isCut(m.link):
+		return 0, "cut"
 	}
-	if n.isCut(m.link) {
-		n.drop(now, m, "cut")
-		return
-	}
-	list := n.faultsOf(m)
+	return departs, ""
+}
+
+// dispatch applies the faults of a message, then the script.
+func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) {
 	if i := slices.IndexFunc(list, func(f Fault) bool { return f.Kind == Drop }); i >= 0 {
 		n.happen(now, list[i])
 		n.drop(now, m, "lost")
 		return
 	}
-	arrives := departs + n.faults.Latency.pick(roll(m.link.seed, m.n, aspectLatency))
-	n.dispatch(now, arrives, m, list)
-}
-
-// dispatch applies the faults of a message that is not lost, then the script.
-func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) {
 	clean := *m
 	var copies []time.Duration
 	for _, f := range list {
@@ -182,10 +165,11 @@ func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) 
 	}
 }
 
-// flip damages one bit of this copy of the message and says which.
+// flip damages one bit of this copy of the message and says which. Messages of
+// calls have a checksum, which finds it where the copy arrives.
 func (m *flight) flip(bit int) int {
 	bit %= len(m.packet) * 8
-	if m.kind != 0 {
+	if m.kind != kindPacket {
 		m.damaged = true
 		return bit
 	}
@@ -246,36 +230,42 @@ func (n *Network) arrive(now time.Duration, m *flight) {
 // receive gives a copy that has arrived to its node, if it can take it.
 func (n *Network) receive(now time.Duration, m *flight) {
 	d := n.nodes[m.link.to]
-	switch {
-	case d == nil:
-		n.drop(now, m, "nobody listens")
-	case d.crashed:
-		n.drop(now, m, "crashed")
-	case d.paused:
+	if d != nil && d.paused {
 		d.inbox = append(d.inbox, m)
-	case m.kind == 0 && d.conn == nil, m.kind != 0 && d.process == nil:
-		n.drop(now, m, "nobody listens")
-	case m.damaged:
-		n.drop(now, m, "damaged: wrong checksum")
-	case m.kind == 0 && len(d.conn.queue) == bufferPackets:
-		n.drop(now, m, "buffer full")
-	default:
-		n.inFlight--
-		m.link.count.Delivered++
-		if m.counters != nil {
-			m.counters.Delivered++
-		}
-		n.emit(now, m.event(trace.Deliver, m.text))
-		d.take(m)
+		return
 	}
+	if lost := d.refuses(m); lost != "" {
+		n.drop(now, m, lost)
+		return
+	}
+	n.inFlight--
+	m.count(func(c *Counters) { c.Delivered++ })
+	n.emit(now, m.event(trace.Deliver, m.text))
+	d.take(m)
+}
+
+// refuses returns why a node does not take a message, "" if it does. Nobody made
+// the node nil.
+func (d *Node) refuses(m *flight) string {
+	switch {
+	case d != nil && d.crashed:
+		return "crashed"
+	case d == nil, m.kind == kindPacket && d.conn == nil, m.kind != kindPacket && d.process == nil:
+		return "nobody listens"
+	case m.damaged:
+		return "damaged: wrong checksum"
+	case m.kind == kindPacket && len(d.conn.queue) == bufferPackets:
+		return "buffer full"
+	}
+	return ""
 }
 
 // take hands a message to whom it is for.
 func (d *Node) take(m *flight) {
 	switch m.kind {
-	case 0:
+	case kindPacket:
 		d.conn.put(m)
-	case request:
+	case kindRequest:
 		d.process.accept(m)
 	default:
 		d.process.settle(m)
@@ -284,47 +274,6 @@ func (d *Node) take(m *flight) {
 
 func (n *Network) drop(now time.Duration, m *flight, reason string) {
 	n.inFlight--
-	m.link.count.Dropped++
-	if m.counters != nil {
-		m.counters.Dropped++
-	}
+	m.count(func(c *Counters) { c.Dropped++ })
 	n.emit(now, m.event(trace.Drop, reason))
-}
-
-// Counters count the messages of a directed link.
-type Counters struct {
-	Sent      int // messages handed to the network
-	Bytes     int // of those messages
-	Delivered int // copies that reached the receiver's buffer; may exceed Sent
-	Dropped   int // copies that never will
-	Calls     int // how many of the messages sent are requests of calls; copies are not counted
-}
-
-// Count returns the counters of the link from one node to another. An empty
-// name stands for every node: Count("", "kv-1") is what kv-1 was sent.
-func (n *Network) Count(from, to string) Counters {
-	n.mu.Lock()
-	defer n.unlock()
-	return n.sum(from, to, func(l *link) *Counters { return &l.count })
-}
-
-// CountMethod is Count of the requests and replies of one method, such as
-// "KV.Get".
-func (n *Network) CountMethod(from, to, method string) Counters {
-	n.mu.Lock()
-	defer n.unlock()
-	return n.sum(from, to, func(l *link) *Counters { return l.methods[method] })
-}
-
-func (n *Network) sum(from, to string, of func(*link) *Counters) (sum Counters) {
-	for _, l := range n.linkOrder {
-		if c := of(l); c != nil && (from == "" || from == l.from) && (to == "" || to == l.to) {
-			sum.Sent += c.Sent
-			sum.Bytes += c.Bytes
-			sum.Delivered += c.Delivered
-			sum.Dropped += c.Dropped
-			sum.Calls += c.Calls
-		}
-	}
-	return sum
 }

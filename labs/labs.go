@@ -96,7 +96,8 @@ func kv() Lab {
 		Number: 3,
 		Name:   "kv",
 		Title:  "A key-value store",
-		Files: []string{"client.go", "server.go", "table.go", "replace.go", "log.go", "durable.go",
+		Files: []string{"client.go", "server.go", "table.go", "replace.go", "codec.go", "log.go",
+			"snapshot.go", "durable.go",
 			"protocol.go", "directory.go", "lookup.go", "growth.go", "node.go", "router.go"},
 		Imports: []string{
 			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt",

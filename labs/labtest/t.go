@@ -35,6 +35,8 @@ type T struct {
 	ops      int
 	cleanups []func()
 	net      *labrpc.Network
+	disks    map[string]any // a *lives for each disk, by the names of node and disk
+	during   func()         // traces what the run was about when it failed
 }
 
 // Step writes a line of the story: what the scenario does, in a student's words.
@@ -90,9 +92,12 @@ func (t *T) Network(cfg labrpc.Config) *labrpc.Network {
 	cfg.Trace = t.emit
 	cfg.Start = t.start
 	cfg.Point = point
-	t.net = labrpc.New(cfg)
-	t.Cleanup(t.net.Close)
-	return t.net
+	net := labrpc.New(cfg)
+	t.mu.Lock()
+	t.net = net
+	t.mu.Unlock()
+	t.Cleanup(net.Close)
+	return net
 }
 
 // Cleanup calls f when the case is over, the latest first.
@@ -126,5 +131,16 @@ func (t *T) end(o Outcome) {
 		return
 	}
 	t.outcome = o
+	if t.during != nil && !t.native {
+		t.during()
+	}
 	close(t.failed)
+}
+
+// setDuring has f trace what the run is about, should it fail meanwhile; nil is
+// nothing.
+func (t *T) setDuring(f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.during = f
 }

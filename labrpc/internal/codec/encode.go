@@ -17,6 +17,12 @@ const (
 	maxDepth = 1000    // the most pointers, slices and maps inside each other
 )
 
+// The quiet NaNs of IEEE 754 without a payload.
+const (
+	nan32 = 0x7fc00000
+	nan64 = 0x7ff8000000000000
+)
+
 // Errors of Append.
 var (
 	ErrTooLong = errors.New("it is longer than 1 MiB: send it in parts")
@@ -43,8 +49,11 @@ type encoder struct {
 }
 
 func (e *encoder) value(p *Plan, v reflect.Value) {
-	if e.err != nil || len(e.b) > e.most {
-		return // Append says why
+	if len(e.b) > e.most {
+		e.err = ErrTooLong
+	}
+	if e.err != nil {
+		return
 	}
 	switch p.kind {
 	case reflect.Bool:
@@ -55,10 +64,8 @@ func (e *encoder) value(p *Plan, v reflect.Value) {
 		e.b = append(e.b, byte(v.Uint()))
 	case reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uint:
 		e.b = binary.AppendUvarint(e.b, v.Uint())
-	case reflect.Float32:
-		e.b = binary.LittleEndian.AppendUint32(e.b, math.Float32bits(float32(v.Float())))
-	case reflect.Float64:
-		e.b = binary.LittleEndian.AppendUint64(e.b, math.Float64bits(v.Float()))
+	case reflect.Float32, reflect.Float64:
+		e.float(p, v.Float())
 	case reflect.String:
 		s := v.String()
 		e.b = append(binary.AppendUvarint(e.b, uint64(len(s))), s...)
@@ -81,6 +88,24 @@ func (e *encoder) bool(b bool) {
 	} else {
 		e.b = append(e.b, 0)
 	}
+}
+
+// float writes one NaN for all: which of them a processor makes is its own
+// choice, and bytes must not depend on it.
+func (e *encoder) float(p *Plan, x float64) {
+	if p.kind == reflect.Float32 {
+		bits := math.Float32bits(float32(x))
+		if x != x {
+			bits = nan32
+		}
+		e.b = binary.LittleEndian.AppendUint32(e.b, bits)
+		return
+	}
+	bits := math.Float64bits(x)
+	if x != x {
+		bits = nan64
+	}
+	e.b = binary.LittleEndian.AppendUint64(e.b, bits)
 }
 
 func (e *encoder) fields(p *Plan, v reflect.Value) {

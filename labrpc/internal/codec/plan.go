@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"reflect"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -89,7 +88,7 @@ func (c *compiler) plan(rt reflect.Type, where string) (*Plan, error) {
 	case kind == reflect.Struct:
 		p.fields, err = c.fields(rt)
 	default:
-		err = fmt.Errorf("%s %s", where, reason(rt))
+		err = fmt.Errorf("%s cannot cross: %s", where, reason(rt))
 	}
 	return p, err
 }
@@ -98,13 +97,13 @@ func (c *compiler) plan(rt reflect.Type, where string) (*Plan, error) {
 func reason(rt reflect.Type) string {
 	switch rt.Kind() {
 	case reflect.Interface:
-		return "is or holds an interface, and the receiver could not know what is in it: use a concrete type"
+		return "the receiver could not know what is in an interface; use a concrete type"
 	case reflect.Chan:
-		return "is or holds a channel, which means nothing on another machine: send what would go through it"
+		return "a channel means nothing on another machine; send what would go through it"
 	case reflect.Func:
-		return "is or holds a function, which means nothing on another machine: send what it would be called with"
+		return "a function means nothing on another machine; send what it would be called with"
 	default:
-		return "is or holds a " + rt.Kind().String() + ", which cannot cross: use an integer, a float or a string"
+		return "a " + rt.Kind().String() + " has no encoding; use an integer, a float or a string"
 	}
 }
 
@@ -127,11 +126,12 @@ func (c *compiler) fields(rt reflect.Type) ([]field, error) {
 	return list, nil
 }
 
-// key makes the plan of a map's key. It must have an order, so that a map has
-// one encoding, and must be equal to itself on the other side.
+// key makes the plan of a map's key. Keys must have an order, so that a map has
+// one encoding, and must be equal on both sides if they are on one: a NaN is not
+// even equal to itself, and a pointer would point elsewhere.
 func (c *compiler) key(rt reflect.Type, where string) (*Plan, error) {
 	if !ordered(rt) {
-		return nil, fmt.Errorf("%s is or holds a map with keys of type %s, which have no order that both sides share: "+
+		return nil, fmt.Errorf("%s cannot cross: it has a map with keys of type %s; "+
 			"use strings, integers, or structs of them", where, rt)
 	}
 	return c.plan(rt, where)
@@ -186,6 +186,3 @@ func appendShape(b []byte, p *Plan, outer []*Plan) []byte {
 		return append(b, p.kind.String()...)
 	}
 }
-
-// String is the type's name, without the package's for those of main.
-func (p *Plan) String() string { return strings.TrimPrefix(p.typ.String(), "main.") }

@@ -22,6 +22,9 @@ func clientNode(n int) string { return fmt.Sprintf("client-%d", n) }
 // at all.
 const patience = 20 * time.Second
 
+// promptly is how soon a call returns when its context has ended.
+const promptly = 100 * time.Millisecond
+
 // A house is a server of the solution, its clients, and a network between.
 type house struct {
 	t        *labtest.T
@@ -232,10 +235,11 @@ func (c *client) failure(o operation, err error) string {
 
 // want fails unless an operation ends as wanted, in good time.
 func (c *client) want(operation, result string) {
-	c.h.t.Step("%s %s: must give %q", c.name, operation, result)
+	c.h.t.Step("%s %s: must give %q", c.name, short(operation), short(result))
 	got := c.within(operation, 0)
 	c.h.t.Check(got == result, labtest.Finding{
-		Expected: fmt.Sprintf("%s of %s gives %q", operation, c.name, result), Actual: fmt.Sprintf("it gave %q", got),
+		Expected: fmt.Sprintf("%s of %s gives %q", short(operation), c.name, short(result)),
+		Actual:   fmt.Sprintf("it gave %q", short(got)),
 	})
 }
 
@@ -251,6 +255,10 @@ func (c *client) ends(operation string, d time.Duration, results ...string) (got
 
 // within calls, and fails if the call does not end when its context does.
 func (c *client) within(operation string, d time.Duration) (got string) {
-	c.h.t.Within(max(d, patience)+time.Second, operation+" of "+c.name, func() { got = c.call(operation, d) })
+	bound := patience + promptly
+	if d != 0 {
+		bound = max(d, 0) + promptly
+	}
+	c.h.t.Within(bound, short(operation)+" of "+c.name, func() { got = c.call(operation, d) })
 	return got
 }

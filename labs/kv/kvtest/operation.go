@@ -47,6 +47,12 @@ func (o operation) leaves(result string) (version uint64) {
 	return version
 }
 
+// long makes a value take room.
+const long = "------------------------------------------------------------------------------------------"
+
+// short is a text in which long values are left out.
+func short(text string) string { return strings.ReplaceAll(text, long, "…") }
+
 func at(version uint64) string { return fmt.Sprintf("version %d", version) }
 
 // A value is what there is under a key. The zero value is a key that was never

@@ -9,89 +9,8 @@ import (
 	"time"
 
 	"faultline/labrpc"
-	"faultline/labs"
 	"faultline/labs/labtest"
 )
-
-func (s Solution) casesA() []labtest.Case {
-	return []labtest.Case{{
-		Case: labs.Case{Stage: "A", Name: "versions", Kind: labs.Scripted, Points: 2, Seeds: 3,
-			Title: "each change makes a key's version one higher, and what fails changes nothing",
-			Ref:   "the contract: versions"},
-		Run: s.versions,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "no-aba", Kind: labs.Scripted, Points: 2, Seeds: 2,
-			Title: "a version never comes back, also not after a delete",
-			Ref:   "compare and set: the ABA problem"},
-		Run: s.noABA,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "values", Kind: labs.Scripted, Points: 1, Seeds: 2,
-			Title: "a value comes back as it was, and belongs to the caller",
-			Ref:   "the contract: any bytes, and no references"},
-		Run: s.values,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "calm", Kind: labs.Budget, Points: 1, Seeds: 2,
-			Title: "on a calm network an operation costs a request and a reply",
-			Ref:   "the contract: messages"},
-		Run: s.calm,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "retried-put", Kind: labs.Scripted, Points: 2, Seeds: 3,
-			Title: "a retried put is applied once",
-			Ref:   "at-most-once: a Put whose reply was lost must not be applied again"},
-		Run: s.retriedPut,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "one-result", Kind: labs.Scripted, Points: 2, Seeds: 3,
-			Title: "a retry gets the result of the one execution, be it a success or a failure",
-			Ref:   "at-most-once: the server remembers results, errors too"},
-		Run: s.oneResult,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "late-copy", Kind: labs.Scripted, Points: 2, Seeds: 2,
-			Title: "a late copy of a request is not executed, whatever has happened since",
-			Ref:   "at-most-once: what is over stays over"},
-		Run: s.lateCopy,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "abandoned", Kind: labs.Scripted, Points: 2, Seeds: 2,
-			Title: "a change that was given up takes effect before the client's next change or never",
-			Ref:   "the contract: ErrMaybe"},
-		Run: s.abandoned,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "maybe", Kind: labs.Scripted, Points: 2, Seeds: 3,
-			Title: "a client does not claim what it cannot know",
-			Ref:   "a timeout is no answer"},
-		Run: s.maybe,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "clients-apart", Kind: labs.Scripted, Points: 1, Seeds: 2,
-			Title: "the requests of two clients have nothing to do with each other",
-			Ref:   "at-most-once: a request is known by its client and its number"},
-		Run: s.clientsApart,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "client-restart", Kind: labs.Scripted, Points: 1, Seeds: 2,
-			Title: "a client that restarts is a new client",
-			Ref:   "at-most-once: incarnations"},
-		Run: s.clientRestart,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "remembered", Kind: labs.Budget, Points: 1, Seeds: 2,
-			Title: "the server remembers what a client may still ask for, and nothing else",
-			Ref:   "garbage collection by acknowledgement"},
-		Run: s.remembered,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "outage", Kind: labs.Budget, Points: 1, Seeds: 2,
-			Title: "a client asks until it is answered, and not too often",
-			Ref:   "the contract: requests are repeated"},
-		Run: s.outage,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "counter", Kind: labs.Random, Points: 2, Seeds: 20,
-			Title: "of those who compare and set at once, one wins",
-			Ref:   "compare and set: check and change are one step"},
-		Run: s.counter,
-	}, {
-		Case: labs.Case{Stage: "A", Name: "linearizable", Kind: labs.Random, Points: 3, Seeds: 40,
-			Title:      "all clients see one store, whatever the network does",
-			Ref:        "Herlihy and Wing, Linearizability, §2",
-			Situations: []string{"a message was lost", "a message came twice", "a message was late", "nobody knows an outcome"}},
-		Run: s.linearizable,
-	}}
-}
 
 // A step is an operation, and what it must give.
 type step struct{ operation, result string }

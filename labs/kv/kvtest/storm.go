@@ -19,7 +19,11 @@ func weather(t *labtest.T) labrpc.Faults {
 // counter has clients count in one key, each by reading it and setting the next
 // number if nobody was faster.
 func (s Solution) counter(t *labtest.T) {
-	h := s.open(t, weather(t))
+	var faults labrpc.Faults // on a calm network all act at the same instant
+	if t.Seed()%2 == 0 {
+		faults = weather(t)
+	}
+	h := s.open(t, faults)
 	clients, each := 3+t.Rand("clients").IntN(3), 4
 	if t.Real() {
 		each = 1
@@ -30,9 +34,17 @@ func (s Solution) counter(t *labtest.T) {
 	for i := range clients {
 		c := h.client(i + 1)
 		t.Go(func() {
+			if i%2 == 1 {
+				c.call("Get n", 0) // from now on its reads come together with what others set
+			}
 			for won := 0; won < each; {
 				got := c.call("Get n", 0)
 				number, version := reading(got)
+				t.Check(number == version, labtest.Finding{
+					Property: "a Get gives a value, and the version of that value",
+					Expected: "n is always set to the number of its version",
+					Actual:   fmt.Sprintf("Get n of %s gave %q", c.name, got),
+				})
 				result := c.call(fmt.Sprintf("CompareAndSet n %d %d", number+1, version), 0)
 				if result == otherVersion {
 					continue
@@ -55,7 +67,7 @@ func (s Solution) counter(t *labtest.T) {
 }
 
 // reading takes apart what a Get gave; nothing counts as 0.
-func reading(result string) (number int, version uint64) {
+func reading(result string) (number, version uint64) {
 	fmt.Sscanf(result, "%d, version %d", &number, &version)
 	return number, version
 }

@@ -11,11 +11,11 @@ import (
 	"faultline/labs/kv/kvapi"
 )
 
-// client is a process's client. Its changes are numbered, and a number stays with
-// its change however often that is sent: so the server can tell a change that
-// comes again from a new one.
+// client is a process's client.
 type client struct {
 	//lab:begin A
+	// Changes are numbered, and a number stays with its change however often that
+	// is sent: so the server can tell a change that comes again from a new one.
 	process *labrpc.Process
 	server  string
 	turn    chan struct{} // holds a token while an operation is under way

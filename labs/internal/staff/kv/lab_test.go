@@ -8,8 +8,10 @@ import (
 
 func Test(t *testing.T) {
 	kvtest.Run(t, kvtest.Solution{
-		NewServer: NewServer,
-		NewClient: NewClient,
+		NewServer:  NewServer,
+		NewClient:  NewClient,
+		Replace:    Replace,
+		OpenServer: OpenServer,
 
 		NewDirectory: NewDirectory,
 		NewNode:      NewNode,

@@ -5,16 +5,17 @@ import (
 	"sync"
 
 	"faultline/labrpc"
+	"faultline/labs/disk"
 	"faultline/labs/kv/kvapi"
 )
 
-// server executes requests one after the other, under one lock. With a log it is
-// a server of stage B.
+// server is a server of stage A, or with a journal one of stage B.
 type server struct {
 	//lab:begin A
-	mu    sync.Mutex // guards the table, and the order of the log
+	mu    sync.Mutex // guards the table and the journal
 	table *table
 	//lab:end
+	journal *journal // nil for a server that lives in memory
 }
 
 // NewServer starts a server without keys in a process.
@@ -47,6 +48,13 @@ func (s *server) change(r Request) (Result, error) {
 		return s.table.sessions[r.Client].result, nil
 	case stale:
 		return Result{}, errors.New("the client has gone on: this copy of a request is too late")
+	}
+	if s.journal != nil {
+		if err := s.journal.write(r, s.table); errors.Is(err, disk.ErrFull) {
+			return Result{Failure: Full}, nil
+		} else if err != nil {
+			return Result{}, err
+		}
 	}
 	return s.table.apply(r), nil
 }

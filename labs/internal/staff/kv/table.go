@@ -6,11 +6,11 @@ import (
 	"faultline/labs/kv/kvapi"
 )
 
-// A Request is a change of one key, as it crosses the network and as it stands
-// in the log. Client, Incarnation and Seq together name it: they are the same
-// in all its copies, and in those of no other.
+// A Request is a change of one key, as it crosses the network.
 type Request struct {
 	//lab:begin A
+	// These three name the request: they are the same in all its copies, and in
+	// those of no other.
 	Client      string
 	Incarnation uint32 // which life of the client
 	Seq         uint64 // which change of that life, from 1 on

@@ -1,0 +1,412 @@
+package labtest
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"faultline/labs"
+	"faultline/labs/disk"
+	"faultline/labs/simsync"
+	"faultline/labs/trace"
+)
+
+const (
+	defaultDepth  = 2
+	defaultStates = 2000
+	samples       = 64      // random fates of a crash with more than can be tried
+	mostCalls     = 100_000 // of the disk by one recovery
+	mostShrinks   = 200     // recoveries to find a smaller loss
+)
+
+// An explorer is one exploration under way.
+type explorer[D Disk[D]] struct {
+	Exploration[D]
+	t *T
+
+	mu     sync.Mutex // guards the record of the workload
+	ops    []operation
+	acked  int
+	points []crashPoint[D]
+
+	seen       map[seen]bool // crashes that were tried already, at another moment
+	distinct   int           // crash points that are not equal to an earlier one
+	states     int           // that were recovered and checked
+	nested     int           // of these, those that a crash of recovery left
+	recoveries int           // calls of Recover
+	sampled    int           // crashes with more fates than were tried
+	strays     int           // crashes whose recovery did not read the same again
+
+	told   bool   // the operations are in the story
+	stop   int    // the flush before which the workload's trace ends; 0 for none
+	over   bool   // it has come
+	calls  int    // of the disk, by the recovery under way
+	caught bool   // panics of a recovery are; else they end the program, with their place
+	said   string // what the exploration found before it began to replay
+	at     Crash  // of the workload, that the recovery under way has behind it
+	past   []hit  // the crashes before the recovery under way
+	last   hit    // the crash that it is to recover from
+	found  string // the contents that it found
+}
+
+// An operation is one that the workload called.
+type operation struct {
+	what  string
+	write int // how many writes the disk had seen
+	done  bool
+}
+
+// A crashPoint is a crash that may happen: the disk before any choice is made.
+type crashPoint[D Disk[D]] struct {
+	Crash
+	disk D
+	past []hit // the crashes before this one
+}
+
+// A hit is a crash that happened, and what it took.
+type hit struct {
+	flush int
+	lost  []lost
+	lines []string // of the plan that it comes from
+}
+
+type lost struct {
+	disk.Loss
+	write uint64 // the number of the latest write of what was lost
+}
+
+// seen says what two crashes must have in common to be the same.
+type seen struct {
+	print          uint64
+	acked, invoked int
+	depth          int
+}
+
+func newExplorer[D Disk[D]](t *T, e Exploration[D]) *explorer[D] {
+	if e.Node == "" {
+		e.Node = "store"
+	}
+	e.Disk = diskName(e.Disk)
+	if e.Depth == 0 {
+		e.Depth = defaultDepth
+	}
+	if e.States == 0 {
+		e.States = defaultStates
+	}
+	return &explorer[D]{Exploration: e, t: t, seen: map[seen]bool{}}
+}
+
+// work performs the workload and collects its crash points.
+func (x *explorer[D]) work(events func(trace.Event)) {
+	simsync.Configure(schedule(x.t))
+	x.ops, x.acked, x.points = nil, 0, nil
+	var d D
+	working := false
+	d = x.New(disk.Config{Node: x.Node, Name: x.Disk, Trace: events, Point: point,
+		BeforeFlush: func(int) {
+			if working {
+				x.addPoint(d)
+			}
+		}})
+	if x.Prepare != nil {
+		x.Prepare(d)
+	}
+	working = true
+	x.Workload(d, &Work{
+		begin: func(what string) int { return x.begin(what, d.Writes()) },
+		end:   x.end,
+	})
+	working = false
+	x.addPoint(d)
+	x.told = true
+	simsync.Configure(simsync.Schedule{}) // a recovery is the same each time
+}
+
+func (x *explorer[D]) begin(what string, writes int) int {
+	if !x.told {
+		x.t.Step("%s", what)
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.ops = append(x.ops, operation{what: what, write: writes})
+	return len(x.ops) - 1
+}
+
+func (x *explorer[D]) end(n int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.ops[n].done = true
+	x.acked++
+}
+
+// addPoint takes down the disk as a crash would now leave it.
+func (x *explorer[D]) addPoint(d D) {
+	left := d.Fork(disk.Config{})
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	at := Crash{Flush: left.Flushes(), Invoked: len(x.ops), Acked: x.acked}
+	for _, op := range x.ops {
+		at.Done = append(at.Done, op.done)
+	}
+	x.points = append(x.points, crashPoint[D]{Crash: at, disk: left})
+	x.over = x.over || at.Flush == x.stop
+}
+
+// explore tries all crashes and fails the run if one of them breaks something.
+func (x *explorer[D]) explore() {
+	x.work(nil)
+	x.t.setDuring(x.traceHits)
+	defer x.t.setDuring(nil)
+	end := x.points[len(x.points)-1]
+	if f := x.recover(end, disk.Keep, nil); f != (Finding{}) { // uncaught: what is not written yet says so
+		x.fail(failure[D]{f, end, []hit{{flush: end.Flush}}}, "this is a plain restart")
+	}
+	x.caught = true
+	bad := x.tryPoints()
+	x.t.Step("%s", x.coverage(len(bad)))
+	if len(bad) > 0 {
+		x.fail(x.shrink(bad[0]), x.verdict(bad))
+	}
+	simsync.Configure(schedule(x.t))
+}
+
+// fail performs a failure again, for the trace, and ends the run.
+func (x *explorer[D]) fail(f failure[D], verdict string) {
+	x.t.setDuring(nil)
+	x.said = verdict
+	finding := x.explain(f, verdict)
+	if x.replay(f.hits).Finding != (Finding{}) {
+		x.t.Fail(finding)
+	}
+	x.t.Fail(Finding{
+		Property: sameDisk,
+		Expected: "the same from the same disk each time",
+		Actual:   "this happened once, and not when it was tried again: " + finding.Actual,
+	})
+}
+
+const sameDisk = "what a recovery finds depends on the disk and nothing else"
+
+// tryPoints tries all crash points, and returns one failure of each that fails.
+func (x *explorer[D]) tryPoints() (bad []failure[D]) {
+	failed := map[seen]failure[D]{}
+	for _, p := range x.points {
+		key := p.key()
+		f, fails := failed[key]
+		if !x.seen[key] {
+			x.seen[key] = true
+			x.distinct++
+			if f, fails = x.tryPoint(p); fails {
+				failed[key] = f
+			}
+		}
+		if fails {
+			f.root = p
+			bad = append(bad, f)
+		}
+	}
+	return bad
+}
+
+func (p crashPoint[D]) key() seen {
+	return seen{print: p.disk.Print(), acked: p.Acked, invoked: p.Invoked, depth: len(p.past)}
+}
+
+// A failure is a crash, or several in a row, that breaks something.
+type failure[D Disk[D]] struct {
+	Finding
+	root crashPoint[D]
+	hits []hit
+}
+
+// tryPoint tries every fate of a crash, then those of the crashes of its
+// recoveries, and stops at the first that breaks something: broken code would
+// explode, correct code does not.
+func (x *explorer[D]) tryPoint(root crashPoint[D]) (f failure[D], failed bool) {
+	for queue := []crashPoint[D]{root}; len(queue) > 0; queue = queue[1:] {
+		more, finding := x.tryFates(queue[0])
+		if finding != (Finding{}) {
+			return failure[D]{finding, root, slices.Concat(x.past, []hit{x.last})}, true
+		}
+		queue = append(queue, more...)
+	}
+	return f, false
+}
+
+// tryFates tries the fates of one crash. It returns the crashes that may
+// interrupt the recoveries.
+func (x *explorer[D]) tryFates(p crashPoint[D]) (more []crashPoint[D], f Finding) {
+	var each func(crashPoint[D])
+	if len(p.past)+1 < x.Depth {
+		each = func(q crashPoint[D]) {
+			if key := q.key(); !x.seen[key] {
+				x.seen[key] = true
+				more = append(more, q)
+			}
+		}
+	}
+	search := new(disk.Search)
+	for n := 1; ; n++ {
+		if f = x.recover(p, search.Fate(), each); f != (Finding{}) {
+			return nil, f
+		}
+		if n == 1 && len(p.past) == 0 {
+			if f = x.twice(p); f != (Finding{}) {
+				return nil, f
+			}
+		}
+		if !search.Next() {
+			break
+		}
+		if n == x.States {
+			x.sampled++
+			return more, x.sample(p, each)
+		}
+	}
+	if search.Strayed() {
+		x.strays++
+		return more, x.sample(p, each)
+	}
+	return more, Finding{}
+}
+
+// twice has the component recover from the latest crash once more.
+func (x *explorer[D]) twice(p crashPoint[D]) Finding {
+	after, f := x.call(p.disk.Fork(x.config(x.last.losses().Fate(), false)))
+	if f == (Finding{}) && after != x.found {
+		f = Finding{Property: sameDisk, Expected: fmt.Sprintf("%q each time", x.found),
+			Actual: fmt.Sprintf("%q when it recovered from the same disk again", after)}
+	}
+	return f
+}
+
+// sample tries some of the fates of a crash that has too many.
+func (x *explorer[D]) sample(p crashPoint[D], each func(crashPoint[D])) Finding {
+	for _, fate := range disk.Sample(p.disk.OpenChoices(), samples) {
+		if f := x.recover(p, fate, each); f != (Finding{}) {
+			return f
+		}
+	}
+	return Finding{}
+}
+
+// recover has the component recover from one fate of a crash, and checks it. It
+// calls each, unless nil, with the crashes that may interrupt that.
+func (x *explorer[D]) recover(p crashPoint[D], fate disk.Fate, each func(crashPoint[D])) Finding {
+	x.states++
+	if len(p.past) > 0 {
+		x.nested++
+	}
+	x.at, x.past, x.last = p.Crash, p.past, hit{flush: p.disk.Flushes()}
+	var d D
+	cfg := x.config(fate, true)
+	if each != nil {
+		cfg.BeforeFlush = func(int) {
+			q := crashPoint[D]{Crash: p.Crash, disk: d.Fork(disk.Config{})}
+			q.past = append(slices.Clip(p.past), hit{flush: x.last.flush, lost: slices.Clone(x.last.lost)})
+			each(q)
+		}
+	}
+	d = p.disk.Fork(cfg)
+	contents, f := x.call(d)
+	x.found = contents
+	if f == (Finding{}) {
+		f = x.Check(p.Crash, contents)
+	}
+	if f == (Finding{}) {
+		f = x.again(d, contents)
+	}
+	return f
+}
+
+// config is that of a disk after a crash.
+func (x *explorer[D]) config(fate disk.Fate, note bool) disk.Config {
+	cfg := disk.Config{Node: x.Node, Name: x.Disk, Point: x.count, Fate: fate}
+	if note {
+		cfg.Fate = func(c disk.Choice) int {
+			k := fate(c)
+			if k < c.Options-1 {
+				x.last.lost = append(x.last.lost, lost{disk.Loss{Cell: c.Cell, Left: k}, c.Write})
+			}
+			return k
+		}
+	}
+	if !x.caught {
+		cfg.Trace = x.t.record
+	}
+	return cfg
+}
+
+// again has the component recover once more from what its recovery has left:
+// after an orderly end, and after a crash that loses what was not flushed. If it
+// wrote nothing, it would only do the same again.
+func (x *explorer[D]) again(d D, contents string) Finding {
+	if d.Writes() == 0 {
+		return Finding{}
+	}
+	fates, dirty := []disk.Fate{disk.Keep}, d.Dirty() > 0
+	if dirty {
+		fates = append(fates, disk.Lose)
+	}
+	for i, fate := range fates {
+		after, f := x.call(d.Fork(x.config(fate, false)))
+		what := "when it recovered once more"
+		if i > 0 {
+			what = "after one more crash, which lost what the recovery had not flushed"
+		}
+		if f != (Finding{}) {
+			f.Actual = what + ": " + f.Actual
+			return f
+		}
+		if after != contents {
+			return Finding{
+				Property: "what was read after a recovery stays, whatever happens next",
+				Expected: fmt.Sprintf("%q, as the first recovery found", contents),
+				Actual:   fmt.Sprintf("%q %s", after, what),
+			}
+		}
+	}
+	return Finding{}
+}
+
+// endless is what a recovery that goes on for ever is ended with.
+type endless struct{}
+
+func (x *explorer[D]) count() {
+	if x.calls++; x.calls < mostCalls {
+		return
+	}
+	if x.caught {
+		panic(endless{})
+	}
+	hits := slices.Concat(x.past, []hit{x.last})
+	x.t.Fail(x.explain(failure[D]{endlessFinding(), crashPoint[D]{Crash: x.at}, hits}, x.said))
+}
+
+func endlessFinding() Finding {
+	return Finding{Expected: "a recovery comes to its end", Actual: fmt.Sprintf("it called the disk %d times", mostCalls)}
+}
+
+// call has the component recover.
+func (x *explorer[D]) call(d D) (contents string, f Finding) {
+	x.recoveries++
+	x.calls = 0
+	if x.caught {
+		defer func() {
+			switch p := recover().(type) {
+			case nil:
+			case labs.Unwritten:
+				panic(p)
+			case endless:
+				f = endlessFinding()
+			default:
+				f = Finding{Expected: "a recovery that does not panic", Actual: fmt.Sprintf("it panicked: %v", p)}
+			}
+		}()
+	}
+	contents, err := x.Recover(d)
+	if err != nil {
+		f = Finding{Expected: "a recovery that succeeds: a crash is no reason to refuse", Actual: fmt.Sprintf("it failed: %v", err)}
+	}
+	return contents, f
+}
