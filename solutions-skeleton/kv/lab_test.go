@@ -12,5 +12,9 @@ func Test(t *testing.T) {
 		NewClient:  NewClient,
 		Replace:    Replace,
 		OpenServer: OpenServer,
+
+		NewDirectory: NewDirectory,
+		NewNode:      NewNode,
+		NewRouter:    NewRouter,
 	})
 }

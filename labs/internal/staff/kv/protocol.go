@@ -9,8 +9,6 @@ const (
 )
 
 // A Status is the word that an answer begins with.
-//
-//lab:omit
 type Status int
 
 //lab:omit
