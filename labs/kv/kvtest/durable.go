@@ -123,11 +123,11 @@ func closed(c <-chan struct{}) bool {
 }
 
 func (s Solution) lateCopyAfterCrash(t *labtest.T) {
-	m := s.machine(t, labrpc.Faults{}, disk.Config{})
+	m := s.machine(t, labrpc.Faults{}, disk.Config{Latency: disk.Latency{Flush: 10 * time.Millisecond}})
 	c, other := m.client(1), m.client(2)
 	again := func(operation, result string) {
-		t.Step("what %s sends for %s arrives again 2s later", c.name, operation)
-		m.next(1, c.name, serverNode, labrpc.Action{Copies: []time.Duration{2 * time.Second}})
+		t.Step("what %s sends for %s arrives again while the disk is at it, and 2s later", c.name, operation)
+		m.next(1, c.name, serverNode, labrpc.Action{Copies: []time.Duration{time.Millisecond, 4 * time.Millisecond, 2 * time.Second}})
 		c.want(operation, result)
 	}
 	for i, key := range []string{"x", "y", "z"} {

@@ -141,7 +141,7 @@ func (s Solution) casesB() []labtest.Case {
 		Run: s.once,
 	}, {
 		Case: labs.Case{Stage: "B", Name: "late-copy", Kind: labs.Scripted, Points: 1, Seeds: 2,
-			Title: "a late copy of a request is not executed by the server's next life",
+			Title: "a copy of a request is not executed, neither meanwhile nor by the server's next life",
 			Ref:   "at-most-once: failures are results too"},
 		Run: s.lateCopyAfterCrash,
 	}, {
