@@ -71,7 +71,7 @@ type NodeConfig struct {
 }
 
 // A Node holds values in memory and belongs to one directory, which it joins by
-// itself. Its methods may be called by any number of goroutines at once.
+// itself, on a calm network within two heartbeats. Its methods may be called by any number of goroutines at once.
 type Node interface {
 	// Keys returns the keys whose values the node holds, in any order.
 	Keys() []string

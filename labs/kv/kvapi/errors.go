@@ -16,8 +16,9 @@ var (
 	// may still do so, because a request is on its way somewhere.
 	ErrMaybe = errors.New("the operation may have taken effect")
 
-	// ErrFull says that the server's disk has no room for the change.
-	ErrFull = errors.New("the disk is full")
+	// ErrFull says that there is no room for the change, on the server's disk or at
+	// the nodes of the cluster.
+	ErrFull = errors.New("there is no room")
 
 	// ErrCorrupt says that what the disk gives back is not what was written.
 	ErrCorrupt = errors.New("the disk is corrupt")

@@ -56,7 +56,7 @@ type cluster struct {
 	down    map[string]bool
 	rules   []func(labrpc.Message) labrpc.Action
 	traffic map[string]int // messages by "from to method"
-	largest int            // the longest message from or to the directory
+	largest int            // the length of the longest message from or to the directory; see longest
 }
 
 func (s Solution) cluster(t *labtest.T, f floor) *cluster {

@@ -184,7 +184,7 @@ func (s Solution) hotKey(t *labtest.T) {
 		t.Join(2*d, "the Gets")
 	}
 	t.Step("four clients read %s, about 160 times a second in all; %d is what a node shall answer; %s is read now and then", hot, hotReads, all[1])
-	read(settled/2, 5)
+	read(settled, 5)
 	t.Step("nobody writes, and the answers of each node are counted")
 	before, began := c.answered(), t.Since()
 	read(time.Second, 0)
