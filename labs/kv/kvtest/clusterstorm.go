@@ -96,7 +96,7 @@ func (c *cluster) reached() {
 func (s Solution) growthStorm(t *labtest.T) {
 	c := s.cluster(t, floor{Nodes: "a1 a2 b1 b2 c1", Grows: true, Faults: clusterWeather(t)})
 	all, users := keys(10), c.users(4)
-	c.busy(users, all, 25)
+	c.busy(users, all, 18)
 	rnd := t.Rand("failures")
 	for range 3 {
 		name := c.living()[rnd.IntN(len(c.living()))]
