@@ -20,7 +20,7 @@ func (s Solution) casesC() []labtest.Case {
 		Case: labs.Case{Stage: "C", Name: "messages", Kind: labs.Budget, Points: 3, Seeds: 2,
 			Title: "a query costs the messages of the contract, which go the ways of its mode",
 			Ref:   "the directory: recursive and iterative queries"},
-		Run: s.queryMessages,
+		Run: s.queryMessages, Slow: true,
 	}, {
 		Case: labs.Case{Stage: "C", Name: "order", Kind: labs.Random, Points: 2, Seeds: 8,
 			Title: "writers at the same time leave all replicas with the same value",
@@ -30,12 +30,12 @@ func (s Solution) casesC() []labtest.Case {
 		Case: labs.Case{Stage: "C", Name: "late-copies", Kind: labs.Scripted, Points: 2, Seeds: 4,
 			Title: "a request that comes late or twice brings no old value back",
 			Ref:   "at-most-once, or idempotent: the version is part of the request"},
-		Run: s.lateRequests,
+		Run: s.lateRequests, Slow: true,
 	}, {
 		Case: labs.Case{Stage: "C", Name: "missed-write", Kind: labs.Scripted, Points: 1, Seeds: 3,
 			Title: "a Put waits for the node that it does not reach for a moment",
 			Ref:   "replication: read one, write all"},
-		Run: s.missedWrite,
+		Run: s.missedWrite, Slow: true,
 	}, {
 		Case: labs.Case{Stage: "C", Name: "rack-failure", Kind: labs.Scripted, Points: 2, Seeds: 3,
 			Title: "a whole rack fails, and every key can be read at once and written soon",
