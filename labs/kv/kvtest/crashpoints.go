@@ -1,7 +1,6 @@
 package kvtest
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -264,7 +263,7 @@ func (q *quiet) serve(v *disk.Volume, f func(*client) error) error {
 
 // execute carries out an operation, which leaves no trace either.
 func (q *quiet) execute(c *client, operation string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := labtest.Patient(patience)
 	defer cancel()
 	return c.execute(ctx, parse(operation))
 }

@@ -177,7 +177,7 @@ func (c *client) call(operation string, d time.Duration) (result string) {
 	if d == 0 {
 		d = patience
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), d)
+	ctx, cancel := labtest.Patient(d)
 	defer cancel()
 	c.h.t.Op(c.name, operation, func() string {
 		result = c.execute(ctx, parse(operation))
