@@ -91,7 +91,11 @@ func (s Solution) failedSync(t *labtest.T) {
 	c := m.client(1)
 	l := ledger{}
 	n := 0
-	for flush := 1; flush <= 24; flush++ {
+	last := 24
+	if t.Real() {
+		last = 3
+	}
+	for flush := 1; flush <= last; flush++ {
 		t.Step("sync %d from now will fail", flush)
 		failed := false
 		m.atFlush(flush, func() {

@@ -93,7 +93,7 @@ func (s Solution) casesA() []labtest.Case {
 		Case: labs.Case{Stage: "A", Name: "outage", Kind: labs.Budget, Points: 1, Seeds: 2,
 			Title: "a client asks until it is answered, and not too often",
 			Ref:   "the contract: requests are repeated"},
-		Run: s.outage,
+		Run: s.outage, Slow: true,
 	}, {
 		Case: labs.Case{Stage: "A", Name: "counter", Kind: labs.Random, Points: 2, Seeds: 30,
 			Title: "of those who compare and set at once, one wins",
@@ -128,7 +128,7 @@ func (s Solution) casesB() []labtest.Case {
 		Case: labs.Case{Stage: "B", Name: "every-crash", Kind: labs.Scripted, Points: 5, Seeds: 2,
 			Title: "at every crash point the server recovers all that was acknowledged, and nothing halfway",
 			Ref:   "the log and the snapshot: redo, and never lose the one before the other is there"},
-		Run: s.everyCrash,
+		Run: s.everyCrash, Slow: true,
 	}, {
 		Case: labs.Case{Stage: "B", Name: "once", Kind: labs.Scripted, Points: 3, Seeds: 3,
 			Title:      "a change that a crash interrupts is applied once, when it is retried",
@@ -139,7 +139,7 @@ func (s Solution) casesB() []labtest.Case {
 		Case: labs.Case{Stage: "B", Name: "late-copy", Kind: labs.Scripted, Points: 1, Seeds: 2,
 			Title: "a copy of a request is not executed, neither meanwhile nor by the server's next life",
 			Ref:   "at-most-once: failures are results too"},
-		Run: s.lateCopyAfterCrash,
+		Run: s.lateCopyAfterCrash, Slow: true,
 	}, {
 		Case: labs.Case{Stage: "B", Name: "bounded", Kind: labs.Budget, Points: 2, Seeds: 2,
 			Title: "the files of the server do not grow with the number of changes",
