@@ -173,7 +173,7 @@ func TestCallsTakeTheTimeThatTheyAreToldTo(t *testing.T) {
 			t.Errorf("they took %v", took)
 		}
 		go func() {
-			time.Sleep(100)
+			time.Sleep(100 * time.Nanosecond)
 			d.Crash(disk.Config{})
 		}()
 		if err := d.Flush(); !errors.Is(err, disk.ErrDead) {

@@ -225,13 +225,16 @@ func (x *explorer[D]) verdict(bad []failure[D]) string {
 
 // coverage says what was tried.
 func (x *explorer[D]) coverage(bad int) string {
-	s := fmt.Sprintf("recovers at %d of %d crash points (%d differ): %d states of the disk tried, %d of them after a crash of the recovery",
+	s := fmt.Sprintf("recovers at %d of %d crash points (%d differ): "+
+		"%d states of the disk tried, %d of them after a crash of the recovery",
 		len(x.points)-bad, len(x.points), x.distinct, x.states, x.nested)
 	if x.sampled > 0 {
-		s += fmt.Sprintf("; %d crashes could leave more than %d states each, the rest of which was sampled", x.sampled, x.States)
+		s += fmt.Sprintf("; %d crashes could leave more than %d states each, the rest of which was sampled",
+			x.sampled, x.States)
 	}
 	if x.strays > 0 {
-		s += fmt.Sprintf("; after %d crashes the recovery did not read in the same order again, so these were sampled", x.strays)
+		s += fmt.Sprintf("; after %d crashes the recovery did not read in the same order again, so these were sampled",
+			x.strays)
 	}
 	return s
 }

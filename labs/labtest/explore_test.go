@@ -100,10 +100,7 @@ var texts = []string{"one", "two", "three"}
 // explore tries a toy, or performs what a plan has.
 func explore(t *testing.T, bug string, plan *labrpc.Plan) result {
 	t.Helper()
-	states, calls := []string{""}, new(int)
-	for _, text := range texts {
-		states = append(states, text)
-	}
+	states, calls := append([]string{""}, texts...), new(int)
 	return perform(t, labtest.Request{Seed: 1, Plan: plan}, func(t *labtest.T, _ *solution) {
 		labtest.Explore(t, labtest.Exploration[*disk.Volume]{
 			New: disk.NewVolume,
