@@ -106,13 +106,17 @@ func (x *explorer[D]) tell(p crashPoint[D], h hit) {
 	x.t.Step("%s", x.words(p.Crash, h, len(p.past) > 0))
 }
 
-// traceHits writes what the recovery under way has to recover from.
-func (x *explorer[D]) traceHits() {
-	for _, h := range append(slices.Clip(x.past), x.last) {
-		for _, line := range x.lines(h) {
-			x.t.record(trace.Event{Kind: trace.Fault, Text: line})
-		}
+// suppose says which crashes the recovery that now begins is to recover from:
+// nobody could say it after it has ended the program.
+func (x *explorer[D]) suppose(hits []hit) {
+	if x.t.suppose == nil || !x.caught && hits != nil { // then it is in the trace
+		return
 	}
+	var lines []string
+	for _, h := range hits {
+		lines = append(lines, x.lines(h)...)
+	}
+	x.t.suppose(strings.Join(lines, "\n"))
 }
 
 // lines are the lines of a plan that make a crash happen.

@@ -154,8 +154,13 @@ func (x *explorer[D]) addPoint(d D) {
 // explore tries all crashes and fails the run if one of them breaks something.
 func (x *explorer[D]) explore() {
 	x.work(nil)
-	x.t.setDuring(x.traceHits)
-	defer x.t.setDuring(nil)
+	defer func() {
+		select {
+		case <-x.t.failed: // by Recover, perhaps: then the crash belongs into the trace
+		default:
+			x.suppose(nil)
+		}
+	}()
 	end := x.points[len(x.points)-1]
 	if f := x.recover(end, disk.Keep, nil); f != (Finding{}) { // uncaught: what is not written yet says so
 		x.fail(failure[D]{f, end, []hit{{flush: end.Flush}}}, "this is a plain restart")
@@ -171,7 +176,7 @@ func (x *explorer[D]) explore() {
 
 // fail performs a failure again, for the trace, and ends the run.
 func (x *explorer[D]) fail(f failure[D], verdict string) {
-	x.t.setDuring(nil)
+	x.suppose(nil)
 	x.said = verdict
 	finding := x.explain(f, verdict)
 	if x.replay(f.hits).Finding != (Finding{}) {

@@ -16,6 +16,7 @@ func (x *explorer[D]) recover(p crashPoint[D], fate disk.Fate, each func(crashPo
 		x.nested++
 	}
 	x.at, x.past, x.last = p.Crash, p.past, hit{flush: p.disk.Flushes()}
+	x.suppose(append(slices.Clip(x.past), x.last))
 	var d D
 	cfg := x.config(fate, true)
 	if each != nil {
@@ -45,6 +46,7 @@ func (x *explorer[D]) config(fate disk.Fate, note bool) disk.Config {
 			k := fate(c)
 			if k < c.Options-1 {
 				x.last.lost = append(x.last.lost, lost{disk.Loss{Cell: c.Cell, Left: k}, c.Write})
+				x.suppose(append(slices.Clip(x.past), x.last))
 			}
 			return k
 		}

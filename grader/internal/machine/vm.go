@@ -18,7 +18,7 @@ import (
 
 // machineVersion is part of every guest's name: change it with anything here
 // that changes what a run does.
-const machineVersion = "6"
+const machineVersion = "7"
 
 const (
 	memoryPages = 4096     // the guest's memory limit: 256 MiB in pages of 64 KiB
