@@ -2,7 +2,6 @@ package labtest
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	"faultline/labs/disk"
@@ -36,15 +35,12 @@ type explorer[D Disk[D]] struct {
 	sampled    int           // crashes with more fates than were tried
 	strays     int           // crashes whose recovery did not read the same again
 
-	told   bool   // the operations are in the story
-	stop   int    // the flush before which the workload's trace ends; 0 for none
-	over   bool   // it has come
-	calls  int    // of the disk, by the recovery under way
+	stop int  // the flush before which the workload's record ends; 0 for none
+	over bool // it has come
+
 	caught bool   // panics of a recovery are; else they end the program, with their place
-	said   string // what the exploration found before it began to replay
-	at     Crash  // of the workload, that the recovery under way has behind it
-	past   []hit  // the crashes before the recovery under way
-	last   hit    // the crash that it is to recover from
+	said   string // what the exploration found
+	now    *trail // of the recovery under way
 	found  string // the contents that it found
 }
 
@@ -59,7 +55,8 @@ type operation struct {
 type crashPoint[D Disk[D]] struct {
 	Crash
 	disk D
-	past []hit // the crashes before this one
+	past []hit  // the crashes before this one
+	head string // see the function of that name; "" where nobody asks
 }
 
 // A hit is a crash that happened, and what it took.
@@ -96,12 +93,11 @@ func newExplorer[D Disk[D]](t *T, e Exploration[D]) *explorer[D] {
 }
 
 // work performs the workload and collects its crash points.
-func (x *explorer[D]) work(events func(trace.Event)) {
+func (x *explorer[D]) work() {
 	simsync.Configure(schedule(x.t))
-	x.ops, x.acked, x.points = nil, 0, nil
 	var d D
 	working := false
-	d = x.New(disk.Config{Node: x.Node, Name: x.Disk, Trace: events, Point: point,
+	d = x.New(disk.Config{Node: x.Node, Name: x.Disk, Trace: x.record, Point: point,
 		BeforeFlush: func(int) {
 			if working {
 				x.addPoint(d)
@@ -117,12 +113,24 @@ func (x *explorer[D]) work(events func(trace.Event)) {
 	})
 	working = false
 	x.addPoint(d)
-	x.told = true
 	simsync.Configure(simsync.Schedule{}) // a recovery is the same each time
 }
 
+// record takes what the disk of the workload does into the trace.
+func (x *explorer[D]) record(e trace.Event) {
+	if !x.stopped() {
+		x.t.record(e)
+	}
+}
+
+func (x *explorer[D]) stopped() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.over
+}
+
 func (x *explorer[D]) begin(what string, writes int) int {
-	if !x.told {
+	if !x.stopped() {
 		x.t.Step("%s", what)
 	}
 	x.mu.Lock()
@@ -153,7 +161,7 @@ func (x *explorer[D]) addPoint(d D) {
 
 // explore tries all crashes and fails the run if one of them breaks something.
 func (x *explorer[D]) explore() {
-	x.work(nil)
+	x.work()
 	defer func() {
 		select {
 		case <-x.t.failed: // by Recover, perhaps: then the crash belongs into the trace
@@ -174,12 +182,12 @@ func (x *explorer[D]) explore() {
 	simsync.Configure(schedule(x.t))
 }
 
-// fail performs a failure again, for the trace, and ends the run.
-func (x *explorer[D]) fail(f failure[D], verdict string) {
+// fail has the crashes of a failure happen again, for the trace, and ends the run.
+func (x *explorer[D]) fail(f failure[D], said string) {
 	x.suppose(nil)
-	x.said = verdict
-	finding := x.explain(f, verdict)
-	if x.replay(f.hits).Finding != (Finding{}) {
+	x.caught, x.said = false, said
+	finding := x.explain(f)
+	if again, _ := x.perform(f.root, f.hits); again != (Finding{}) {
 		x.t.Fail(finding)
 	}
 	x.t.Fail(Finding{
@@ -197,8 +205,7 @@ func (x *explorer[D]) tryPoints() (bad []failure[D]) {
 	for _, p := range x.points {
 		key := p.key()
 		f, fails := failed[key]
-		if !x.seen[key] {
-			x.seen[key] = true
+		if !fails && !x.seen[key] {
 			x.distinct++
 			if f, fails = x.tryPoint(p); fails {
 				failed[key] = f
@@ -228,10 +235,15 @@ type failure[D Disk[D]] struct {
 // explode, correct code does not.
 func (x *explorer[D]) tryPoint(root crashPoint[D]) (f failure[D], failed bool) {
 	for queue := []crashPoint[D]{root}; len(queue) > 0; queue = queue[1:] {
-		more, finding := x.tryFates(queue[0])
-		if finding != (Finding{}) {
-			return failure[D]{finding, root, slices.Concat(x.past, []hit{x.last})}, true
+		p := queue[0]
+		if len(p.past) > 0 && x.seen[p.key()] {
+			continue
 		}
+		more, finding := x.tryFates(p)
+		if finding != (Finding{}) {
+			return failure[D]{finding, root, x.now.hits()}, true
+		}
+		x.seen[p.key()] = true
 		queue = append(queue, more...)
 	}
 	return f, false
@@ -243,12 +255,12 @@ func (x *explorer[D]) tryFates(p crashPoint[D]) (more []crashPoint[D], f Finding
 	var each func(crashPoint[D])
 	if len(p.past)+1 < x.Depth {
 		each = func(q crashPoint[D]) {
-			if key := q.key(); !x.seen[key] {
-				x.seen[key] = true
+			if !x.seen[q.key()] {
 				more = append(more, q)
 			}
 		}
 	}
+	p.head = x.head(p)
 	search := new(disk.Search)
 	for n := 1; ; n++ {
 		if f = x.recover(p, search.Fate(), each); f != (Finding{}) {
@@ -276,7 +288,7 @@ func (x *explorer[D]) tryFates(p crashPoint[D]) (more []crashPoint[D], f Finding
 
 // twice has the component recover from the latest crash once more.
 func (x *explorer[D]) twice(p crashPoint[D]) Finding {
-	after, f := x.call(p.disk.Fork(x.config(x.last.losses().Fate(), false)))
+	after, f := x.call(p.disk.Fork(x.config(x.now.hit().losses().Fate(), nil)))
 	if f == (Finding{}) && after != x.found {
 		f = Finding{Property: sameDisk, Expected: fmt.Sprintf("%q each time", x.found),
 			Actual: fmt.Sprintf("%q when it recovered from the same disk again", after)}

@@ -3,6 +3,8 @@ package labtest
 import (
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"faultline/labs"
 	"faultline/labs/disk"
@@ -15,14 +17,19 @@ func (x *explorer[D]) recover(p crashPoint[D], fate disk.Fate, each func(crashPo
 	if len(p.past) > 0 {
 		x.nested++
 	}
-	x.at, x.past, x.last = p.Crash, p.past, hit{flush: p.disk.Flushes()}
-	x.suppose(append(slices.Clip(x.past), x.last))
+	if p.head == "" && x.caught {
+		p.head = x.head(p)
+	}
+	way := &trail{at: p.Crash, past: p.past, head: p.head, last: hit{flush: p.disk.Flushes()}}
+	x.now = way
+	x.suppose(way)
 	var d D
-	cfg := x.config(fate, true)
+	cfg := x.config(fate, way)
 	if each != nil {
 		cfg.BeforeFlush = func(int) {
-			q := crashPoint[D]{Crash: p.Crash, disk: d.Fork(disk.Config{})}
-			q.past = append(slices.Clip(p.past), hit{flush: x.last.flush, lost: slices.Clone(x.last.lost)})
+			q := crashPoint[D]{Crash: p.Crash, disk: d.Fork(disk.Config{}), past: way.hits()}
+			x.mu.Lock()
+			defer x.mu.Unlock()
 			each(q)
 		}
 	}
@@ -38,17 +45,51 @@ func (x *explorer[D]) recover(p crashPoint[D], fate disk.Fate, each func(crashPo
 	return f
 }
 
-// config is that of a disk after a crash.
-func (x *explorer[D]) config(fate disk.Fate, note bool) disk.Config {
-	cfg := disk.Config{Node: x.Node, Name: x.Disk, Point: x.count, Fate: fate}
-	if note {
+// A trail is what a recovery has behind it. Whoever reads the disk, in whatever
+// goroutine, adds to it: what is found lost.
+type trail struct {
+	at   Crash // of the workload
+	past []hit
+	head string // see the function of that name
+
+	mu   sync.Mutex
+	last hit
+}
+
+func (w *trail) add(l lost) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.last.lost = append(w.last.lost, l)
+}
+
+// hit is the latest crash.
+func (w *trail) hit() hit {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return hit{flush: w.last.flush, lost: slices.Clip(w.last.lost)}
+}
+
+// hits are all crashes.
+func (w *trail) hits() []hit { return append(slices.Clip(w.past), w.hit()) }
+
+// config is that of a disk after a crash. What is found lost goes into the trail,
+// unless that is nil.
+func (x *explorer[D]) config(fate disk.Fate, way *trail) disk.Config {
+	cfg := disk.Config{Node: x.Node, Name: x.Disk, Fate: fate}
+	if way != nil {
 		cfg.Fate = func(c disk.Choice) int {
 			k := fate(c)
 			if k < c.Options-1 {
-				x.last.lost = append(x.last.lost, lost{disk.Loss{Cell: c.Cell, Left: k}, c.Write})
-				x.suppose(append(slices.Clip(x.past), x.last))
+				way.add(lost{disk.Loss{Cell: c.Cell, Left: k}, c.Write})
+				x.suppose(way)
 			}
 			return k
+		}
+	}
+	calls := new(atomic.Int64)
+	cfg.Point = func() {
+		if calls.Add(1) == mostCalls {
+			x.endless()
 		}
 	}
 	if !x.caught {
@@ -69,7 +110,7 @@ func (x *explorer[D]) again(d D, contents string) Finding {
 		fates = append(fates, disk.Lose)
 	}
 	for i, fate := range fates {
-		after, f := x.call(d.Fork(x.config(fate, false)))
+		after, f := x.call(d.Fork(x.config(fate, nil)))
 		what := "when it recovered once more"
 		if i > 0 {
 			what = "after one more crash, which lost what the recovery had not flushed"
@@ -92,15 +133,12 @@ func (x *explorer[D]) again(d D, contents string) Finding {
 // endless is what a recovery that goes on for ever is ended with.
 type endless struct{}
 
-func (x *explorer[D]) count() {
-	if x.calls++; x.calls < mostCalls {
-		return
-	}
+// endless ends a recovery that has called the disk too often.
+func (x *explorer[D]) endless() {
 	if x.caught {
 		panic(endless{})
 	}
-	hits := slices.Concat(x.past, []hit{x.last})
-	x.t.Fail(x.explain(failure[D]{endlessFinding(), crashPoint[D]{Crash: x.at}, hits}, x.said))
+	x.t.Fail(x.explain(failure[D]{endlessFinding(), crashPoint[D]{Crash: x.now.at}, x.now.hits()}))
 }
 
 func endlessFinding() Finding {
@@ -110,7 +148,6 @@ func endlessFinding() Finding {
 // call has the component recover.
 func (x *explorer[D]) call(d D) (contents string, f Finding) {
 	x.recoveries++
-	x.calls = 0
 	if x.caught {
 		defer func() {
 			switch p := recover().(type) {
