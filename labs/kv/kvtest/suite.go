@@ -115,7 +115,7 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "atomic update: the bad protocol and the good one"},
 		Run: s.lecture,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "replace", Kind: labs.Scripted, Points: 4, Seeds: 2,
+		Case: labs.Case{Stage: "B", Name: "replace", Kind: labs.Exhaustive, Points: 4, Seeds: 2,
 			Title: "a file that is replaced has the old content or the new one, at every crash point",
 			Ref:   "atomic update: write, sync, rename, sync the directory"},
 		Run: s.replace,
@@ -125,7 +125,7 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "the log: what has happened is what stands in it"},
 		Run: s.restarts,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "every-crash", Kind: labs.Scripted, Points: 5, Seeds: 2,
+		Case: labs.Case{Stage: "B", Name: "every-crash", Kind: labs.Exhaustive, Points: 5, Seeds: 2,
 			Title: "at every crash point the server recovers all that was acknowledged, and nothing halfway",
 			Ref:   "the log and the snapshot: redo, and never lose the one before the other is there"},
 		Run: s.everyCrash, Slow: true,
@@ -162,7 +162,7 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "Rebello and others 2020: after a sync that failed, nobody knows what is on the disk"},
 		Run: s.failedSync,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "rot", Kind: labs.Scripted, Points: 3, Seeds: 3,
+		Case: labs.Case{Stage: "B", Name: "rot", Kind: labs.Exhaustive, Points: 3, Seeds: 3,
 			Title: "a disk that has gone bad is found out, and nothing is left out silently",
 			Ref:   "checksums: a torn end is no corruption, and corruption is no torn end"},
 		Run: s.rot,
