@@ -97,9 +97,9 @@ func (s Solution) failedSync(t *labtest.T) {
 	}
 	for flush := 1; flush <= last; flush++ {
 		t.Step("sync %d from now will fail", flush)
-		failed := false
+		failed := make(chan struct{})
 		m.atFlush(flush, func() {
-			failed = true
+			close(failed)
 			m.volume().FailFlush()
 		})
 		var open operation
@@ -107,13 +107,14 @@ func (s Solution) failedSync(t *labtest.T) {
 			n++
 			o := operation{name: "Put", key: string("xyz"[n%3]), value: fmt.Sprint("v", n)}
 			next, want := l[o.key].apply(o)
+			before := closed(failed) // what failed meanwhile may have nothing to do with this change
 			got := c.within(o.String(), 500*time.Millisecond)
 			switch {
-			case failed && got == maybe:
+			case closed(failed) && got == maybe:
 				open = o
 			case got == want:
 				l[o.key] = next
-				t.Check(!failed, labtest.Finding{
+				t.Check(!before, labtest.Finding{
 					Expected: fmt.Sprintf("the server answers nothing after its disk has failed: %s gives %q", o, maybe),
 					Actual:   fmt.Sprintf("it gave %q", got)})
 			default:
