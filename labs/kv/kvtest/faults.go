@@ -121,12 +121,19 @@ func (s Solution) failedSync(t *labtest.T) {
 				t.Fail(labtest.Finding{Expected: fmt.Sprintf("%s gives %q", o, want), Actual: fmt.Sprintf("it gave %q", got)})
 			}
 		}
-		t.Check(closed(m.process.Done()), labtest.Finding{
+		t.Check(closed(m.ended()), labtest.Finding{
 			Expected: "a server whose disk has failed closes its process", Actual: "it has not"})
 		m.restart(m.crashes()[flush%2])
 		m.settle(c, l, open)
 		l.check(c)
 	}
+}
+
+// ended is closed when the server's process is.
+func (m *machine) ended() <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.process.Done()
 }
 
 // settle asks what has become of an operation of which nobody knows.
