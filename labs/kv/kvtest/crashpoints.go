@@ -73,6 +73,7 @@ func (s Solution) replace(t *labtest.T) {
 	for _, c := range contents {
 		states = append(states, target+" is "+runs([]byte(c))+"; "+untouched)
 	}
+	t.Step("whoever comes after a crash reads %s, and replaces it by what is in it", target)
 	labtest.Explore(t, labtest.Exploration[*disk.Volume]{
 		New: disk.NewVolume,
 		Prepare: func(v *disk.Volume) {
@@ -192,6 +193,7 @@ func (s Solution) everyCrash(t *labtest.T) {
 		keys[o.key], _ = keys[o.key].apply(o)
 		states = append(states, keys.String())
 	}
+	t.Step("after each crash the server is started, x, y and z are read, and w is put")
 	q := s.quiet(t)
 	labtest.Explore(t, labtest.Exploration[*disk.Volume]{
 		Node: serverNode,
