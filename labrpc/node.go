@@ -101,8 +101,9 @@ func (d *Node) OnCrash(f func()) {
 }
 
 // Crash closes the node's connection for ever, or ends its process: what is left
-// of its program gets net.ErrClosed or ErrStopped. Messages that arrive while the
-// node is down are dropped. One that is under way longer reaches the next life of the node, as on any network
+// of its program gets net.ErrClosed or ErrStopped. Its disks crash with it: see
+// OnCrash. Messages that arrive while the node is down are dropped. One
+// that is under way longer reaches the next life of the node, as on any network
 // whose packets do not know that their receiver has restarted; those that the
 // node sent still arrive. A crash also ends a pause. A node that is down stays as
 // it is.

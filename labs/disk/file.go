@@ -114,12 +114,14 @@ func (f *File) Append(p []byte) (off int64, err error) {
 
 // write does the work of a write and releases the lock.
 func (f *File) write(n *inode, p []byte, off int64) (int, error) {
-	if !f.v.room(n, off+int64(len(p))) {
+	if len(p) > 0 && !f.v.room(n, off+int64(len(p))) {
 		f.v.unlock()
 		return 0, f.fail("write", ErrFull)
 	}
-	f.v.seq++
-	n.write(f.v, p, off)
+	if len(p) > 0 {
+		f.v.seq++
+		n.write(f.v, p, off)
+	}
 	f.v.unlock()
 	if f.v.tracing() {
 		f.v.emit(trace.Write, 0, f.name+": "+strconv.Itoa(len(p))+" B at "+strconv.FormatInt(off, 10))

@@ -287,20 +287,28 @@ func (v *Volume) Fork(cfg Config) *Volume {
 		}
 	}
 	n.compact()
-	for _, id := range n.base {
-		n.files[id] = v.files[id]
-	}
-	for _, c := range n.changes {
-		if c.file != 0 {
-			n.files[c.file] = v.files[c.file]
-		}
-	}
-	for id, f := range n.files {
+	for id := range n.named() {
+		f := v.files[id]
 		if f.volatile() {
-			n.files[id] = f.crashed(n.owner)
+			f = f.crashed(n.owner)
 		}
+		n.files[id] = f
 	}
 	return n
+}
+
+// named is the files that may have a name after a crash.
+func (v *Volume) named() map[int]bool {
+	named := make(map[int]bool, len(v.base)+len(v.changes))
+	for _, id := range v.base {
+		named[id] = true
+	}
+	for _, c := range v.changes {
+		if c.file != 0 && c.state != forgotten {
+			named[c.file] = true
+		}
+	}
+	return named
 }
 
 // Print returns a fingerprint of all that a crash may leave: two disks with the
@@ -315,8 +323,8 @@ func (v *Volume) Print() uint64 {
 	for _, c := range v.changes {
 		h = mix(h ^ uint64(c.id)<<8 ^ uint64(c.state))
 	}
-	for id, f := range v.files {
-		h ^= mix(f.print() ^ mix(uint64(id)))
+	for id := range v.named() {
+		h ^= mix(v.files[id].print() ^ mix(uint64(id)))
 	}
 	return h
 }
@@ -340,8 +348,8 @@ func (v *Volume) Dirty() int {
 			n++
 		}
 	}
-	for _, f := range v.files {
-		n += len(f.cells.dirty) + len(f.pend)
+	for id := range v.named() {
+		n += len(v.files[id].cells.dirty) + len(v.files[id].pend)
 	}
 	return n
 }

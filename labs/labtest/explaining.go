@@ -8,6 +8,7 @@ import (
 
 	"faultline/labrpc"
 	"faultline/labs/disk"
+	"faultline/labs/simsync"
 	"faultline/labs/trace"
 )
 
@@ -65,29 +66,31 @@ func (h hit) losses() (list disk.Losses) {
 	return list
 }
 
-// replay performs the workload again up to the first of the crashes, then these,
-// with everything in the trace, and returns what that breaks. Without crashes it
-// is the workload and a restart.
-func (x *explorer[D]) replay(hits []hit) failure[D] {
-	x.caught, x.over, x.stop = false, false, 0
+// replay performs the workload up to the first of the crashes of a plan, then
+// these, with everything in the trace. Without crashes it is the workload and a
+// restart. It fails the run when that breaks something.
+func (x *explorer[D]) replay(hits []hit) {
 	if len(hits) > 0 {
 		x.stop = hits[0].flush
 	}
-	x.work(func(e trace.Event) {
-		if !x.over {
-			x.t.record(e)
+	x.work()
+	root := slices.IndexFunc(x.points, func(p crashPoint[D]) bool { return p.Flush == x.stop })
+	var f failure[D]
+	if root >= 0 {
+		came := false
+		f.root, f.hits = x.points[root], hits
+		if f.Finding, came = x.perform(f.root, hits); !came && f.Finding == (Finding{}) {
+			x.t.Note("the recovery came to its end before the next crash of the plan")
 		}
-	})
-	i := slices.IndexFunc(x.points, func(p crashPoint[D]) bool { return p.Flush == x.stop })
-	if i < 0 {
-		end := x.points[len(x.points)-1]
-		return failure[D]{x.recover(end, disk.Keep, nil), end, []hit{{flush: end.Flush}}}
+	} else {
+		f.root = x.points[len(x.points)-1]
+		f.hits = []hit{{flush: f.root.Flush}}
+		f.Finding = x.recover(f.root, disk.Keep, nil)
 	}
-	f, came := x.perform(x.points[i], hits)
-	if !came && f == (Finding{}) {
-		x.t.Note("the recovery came to its end before the next crash of the plan")
+	if f.Finding != (Finding{}) {
+		x.t.Fail(x.explain(f))
 	}
-	return failure[D]{f, x.points[i], hits}
+	simsync.Configure(schedule(x.t))
 }
 
 // tell writes a crash into the trace, as the fault that a plan needs to repeat it
@@ -106,13 +109,25 @@ func (x *explorer[D]) tell(p crashPoint[D], h hit) {
 	x.t.Step("%s", x.words(p.Crash, h, len(p.past) > 0))
 }
 
-// traceHits writes what the recovery under way has to recover from.
-func (x *explorer[D]) traceHits() {
-	for _, h := range append(slices.Clip(x.past), x.last) {
-		for _, line := range x.lines(h) {
-			x.t.record(trace.Event{Kind: trace.Fault, Text: line})
-		}
+// suppose says which crashes a recovery is to recover from: nobody could say it
+// after it has ended the program. Nil is none.
+func (x *explorer[D]) suppose(way *trail) {
+	switch {
+	case x.t.suppose == nil || !x.caught: // nobody asks, or it is in the trace
+	case way == nil:
+		x.t.suppose("")
+	default:
+		x.t.suppose(way.head + way.hit().losses().String())
 	}
+}
+
+// head is the text of suppose up to what the latest crash took.
+func (x *explorer[D]) head(p crashPoint[D]) string {
+	var b strings.Builder
+	for _, h := range p.past {
+		b.WriteString(x.lines(h)[0] + "\n")
+	}
+	return b.String() + x.fault(p.disk.Flushes(), "").String()
 }
 
 // lines are the lines of a plan that make a crash happen.
@@ -120,8 +135,11 @@ func (x *explorer[D]) lines(h hit) []string {
 	if h.lines != nil {
 		return h.lines
 	}
-	return []string{labrpc.Fault{Kind: labrpc.Lose, From: x.Node, Disk: x.Disk,
-		Point: labrpc.BeforeFlush, N: h.flush, Lost: h.losses().String()}.String()}
+	return []string{x.fault(h.flush, h.losses().String()).String()}
+}
+
+func (x *explorer[D]) fault(flush int, lost string) labrpc.Fault {
+	return labrpc.Fault{Kind: labrpc.Lose, From: x.Node, Disk: x.Disk, Point: labrpc.BeforeFlush, N: flush, Lost: lost}
 }
 
 // planned is the crashes that the run's plan has for this disk.
@@ -196,14 +214,14 @@ func (x *explorer[D]) writer(write uint64) (what string) {
 }
 
 // explain is what to tell about a failure.
-func (x *explorer[D]) explain(f failure[D], verdict string) Finding {
+func (x *explorer[D]) explain(f failure[D]) Finding {
 	var crashes []string
 	for i, h := range f.hits {
 		crashes = append(crashes, x.words(f.root.Crash, h, i > 0))
 	}
 	f.Actual = "after " + strings.Join(crashes, ", then ") + ": " + f.Actual
-	if verdict != "" {
-		f.Actual += "; " + verdict
+	if x.said != "" {
+		f.Actual += "; " + x.said
 	}
 	return f.Finding
 }
@@ -225,13 +243,16 @@ func (x *explorer[D]) verdict(bad []failure[D]) string {
 
 // coverage says what was tried.
 func (x *explorer[D]) coverage(bad int) string {
-	s := fmt.Sprintf("recovers at %d of %d crash points (%d differ): %d states of the disk tried, %d of them after a crash of the recovery",
+	s := fmt.Sprintf("recovers at %d of %d crash points (%d differ): "+
+		"%d states of the disk tried, %d of them after a crash of the recovery",
 		len(x.points)-bad, len(x.points), x.distinct, x.states, x.nested)
 	if x.sampled > 0 {
-		s += fmt.Sprintf("; %d crashes could leave more than %d states each, the rest of which was sampled", x.sampled, x.States)
+		s += fmt.Sprintf("; %d of the crashes could leave more than %d states each, the rest of which was sampled",
+			x.sampled, x.States)
 	}
 	if x.strays > 0 {
-		s += fmt.Sprintf("; after %d crashes the recovery did not read in the same order again, so these were sampled", x.strays)
+		s += fmt.Sprintf("; after %d of the crashes the recovery did not read in the same order again, so these were sampled",
+			x.strays)
 	}
 	return s
 }

@@ -100,10 +100,7 @@ var texts = []string{"one", "two", "three"}
 // explore tries a toy, or performs what a plan has.
 func explore(t *testing.T, bug string, plan *labrpc.Plan) result {
 	t.Helper()
-	states, calls := []string{""}, new(int)
-	for _, text := range texts {
-		states = append(states, text)
-	}
+	states, calls := append([]string{""}, texts...), new(int)
 	return perform(t, labtest.Request{Seed: 1, Plan: plan}, func(t *labtest.T, _ *solution) {
 		labtest.Explore(t, labtest.Exploration[*disk.Volume]{
 			New: disk.NewVolume,
@@ -287,8 +284,8 @@ func TestExploreSaysWhatItCouldNotTry(t *testing.T) {
 	}{
 		{"all fates", "recovers at 1 of 1 crash points (1 differ): 65 states of the disk tried, " +
 			"0 of them after a crash of the recovery", 6, straight(6)},
-		{"too many fates", "; 1 crashes could leave more than 100 states each, the rest of which was sampled", 8, straight(8)},
-		{"reads in turns", "; after 1 crashes the recovery did not read in the same order again, so these were sampled", 3, turns},
+		{"too many fates", "; 1 of the crashes could leave more than 100 states each, the rest of which was sampled", 8, straight(8)},
+		{"reads in turns", "; after 1 of the crashes the recovery did not read in the same order again, so these were sampled", 3, turns},
 	}
 	for _, tt := range tests {
 		t.Run(tt.title, func(t *testing.T) {

@@ -2,10 +2,8 @@ package labtest
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
-	"faultline/labs"
 	"faultline/labs/disk"
 	"faultline/labs/simsync"
 	"faultline/labs/trace"
@@ -37,15 +35,12 @@ type explorer[D Disk[D]] struct {
 	sampled    int           // crashes with more fates than were tried
 	strays     int           // crashes whose recovery did not read the same again
 
-	told   bool   // the operations are in the story
-	stop   int    // the flush before which the workload's trace ends; 0 for none
-	over   bool   // it has come
-	calls  int    // of the disk, by the recovery under way
+	stop int  // the flush before which the workload's record ends; 0 for none
+	over bool // it has come
+
 	caught bool   // panics of a recovery are; else they end the program, with their place
-	said   string // what the exploration found before it began to replay
-	at     Crash  // of the workload, that the recovery under way has behind it
-	past   []hit  // the crashes before the recovery under way
-	last   hit    // the crash that it is to recover from
+	said   string // what the exploration found
+	now    *trail // of the recovery under way
 	found  string // the contents that it found
 }
 
@@ -60,7 +55,8 @@ type operation struct {
 type crashPoint[D Disk[D]] struct {
 	Crash
 	disk D
-	past []hit // the crashes before this one
+	past []hit  // the crashes before this one
+	head string // see the function of that name; "" where nobody asks
 }
 
 // A hit is a crash that happened, and what it took.
@@ -97,12 +93,11 @@ func newExplorer[D Disk[D]](t *T, e Exploration[D]) *explorer[D] {
 }
 
 // work performs the workload and collects its crash points.
-func (x *explorer[D]) work(events func(trace.Event)) {
+func (x *explorer[D]) work() {
 	simsync.Configure(schedule(x.t))
-	x.ops, x.acked, x.points = nil, 0, nil
 	var d D
 	working := false
-	d = x.New(disk.Config{Node: x.Node, Name: x.Disk, Trace: events, Point: point,
+	d = x.New(disk.Config{Node: x.Node, Name: x.Disk, Trace: x.record, Point: point,
 		BeforeFlush: func(int) {
 			if working {
 				x.addPoint(d)
@@ -118,12 +113,24 @@ func (x *explorer[D]) work(events func(trace.Event)) {
 	})
 	working = false
 	x.addPoint(d)
-	x.told = true
 	simsync.Configure(simsync.Schedule{}) // a recovery is the same each time
 }
 
+// record takes what the disk of the workload does into the trace.
+func (x *explorer[D]) record(e trace.Event) {
+	if !x.stopped() {
+		x.t.record(e)
+	}
+}
+
+func (x *explorer[D]) stopped() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.over
+}
+
 func (x *explorer[D]) begin(what string, writes int) int {
-	if !x.told {
+	if !x.stopped() {
 		x.t.Step("%s", what)
 	}
 	x.mu.Lock()
@@ -154,9 +161,14 @@ func (x *explorer[D]) addPoint(d D) {
 
 // explore tries all crashes and fails the run if one of them breaks something.
 func (x *explorer[D]) explore() {
-	x.work(nil)
-	x.t.setDuring(x.traceHits)
-	defer x.t.setDuring(nil)
+	x.work()
+	defer func() {
+		select {
+		case <-x.t.failed: // by Recover, perhaps: then the crash belongs into the trace
+		default:
+			x.suppose(nil)
+		}
+	}()
 	end := x.points[len(x.points)-1]
 	if f := x.recover(end, disk.Keep, nil); f != (Finding{}) { // uncaught: what is not written yet says so
 		x.fail(failure[D]{f, end, []hit{{flush: end.Flush}}}, "this is a plain restart")
@@ -170,12 +182,12 @@ func (x *explorer[D]) explore() {
 	simsync.Configure(schedule(x.t))
 }
 
-// fail performs a failure again, for the trace, and ends the run.
-func (x *explorer[D]) fail(f failure[D], verdict string) {
-	x.t.setDuring(nil)
-	x.said = verdict
-	finding := x.explain(f, verdict)
-	if x.replay(f.hits).Finding != (Finding{}) {
+// fail has the crashes of a failure happen again, for the trace, and ends the run.
+func (x *explorer[D]) fail(f failure[D], said string) {
+	x.suppose(nil)
+	x.caught, x.said = false, said
+	finding := x.explain(f)
+	if again, _ := x.perform(f.root, f.hits); again != (Finding{}) {
 		x.t.Fail(finding)
 	}
 	x.t.Fail(Finding{
@@ -193,8 +205,7 @@ func (x *explorer[D]) tryPoints() (bad []failure[D]) {
 	for _, p := range x.points {
 		key := p.key()
 		f, fails := failed[key]
-		if !x.seen[key] {
-			x.seen[key] = true
+		if !fails && !x.seen[key] {
 			x.distinct++
 			if f, fails = x.tryPoint(p); fails {
 				failed[key] = f
@@ -224,10 +235,15 @@ type failure[D Disk[D]] struct {
 // explode, correct code does not.
 func (x *explorer[D]) tryPoint(root crashPoint[D]) (f failure[D], failed bool) {
 	for queue := []crashPoint[D]{root}; len(queue) > 0; queue = queue[1:] {
-		more, finding := x.tryFates(queue[0])
-		if finding != (Finding{}) {
-			return failure[D]{finding, root, slices.Concat(x.past, []hit{x.last})}, true
+		p := queue[0]
+		if len(p.past) > 0 && x.seen[p.key()] {
+			continue
 		}
+		more, finding := x.tryFates(p)
+		if finding != (Finding{}) {
+			return failure[D]{finding, root, x.now.hits()}, true
+		}
+		x.seen[p.key()] = true
 		queue = append(queue, more...)
 	}
 	return f, false
@@ -239,12 +255,12 @@ func (x *explorer[D]) tryFates(p crashPoint[D]) (more []crashPoint[D], f Finding
 	var each func(crashPoint[D])
 	if len(p.past)+1 < x.Depth {
 		each = func(q crashPoint[D]) {
-			if key := q.key(); !x.seen[key] {
-				x.seen[key] = true
+			if !x.seen[q.key()] {
 				more = append(more, q)
 			}
 		}
 	}
+	p.head = x.head(p)
 	search := new(disk.Search)
 	for n := 1; ; n++ {
 		if f = x.recover(p, search.Fate(), each); f != (Finding{}) {
@@ -272,7 +288,7 @@ func (x *explorer[D]) tryFates(p crashPoint[D]) (more []crashPoint[D], f Finding
 
 // twice has the component recover from the latest crash once more.
 func (x *explorer[D]) twice(p crashPoint[D]) Finding {
-	after, f := x.call(p.disk.Fork(x.config(x.last.losses().Fate(), false)))
+	after, f := x.call(p.disk.Fork(x.config(x.now.hit().losses().Fate(), nil)))
 	if f == (Finding{}) && after != x.found {
 		f = Finding{Property: sameDisk, Expected: fmt.Sprintf("%q each time", x.found),
 			Actual: fmt.Sprintf("%q when it recovered from the same disk again", after)}
@@ -288,125 +304,4 @@ func (x *explorer[D]) sample(p crashPoint[D], each func(crashPoint[D])) Finding 
 		}
 	}
 	return Finding{}
-}
-
-// recover has the component recover from one fate of a crash, and checks it. It
-// calls each, unless nil, with the crashes that may interrupt that.
-func (x *explorer[D]) recover(p crashPoint[D], fate disk.Fate, each func(crashPoint[D])) Finding {
-	x.states++
-	if len(p.past) > 0 {
-		x.nested++
-	}
-	x.at, x.past, x.last = p.Crash, p.past, hit{flush: p.disk.Flushes()}
-	var d D
-	cfg := x.config(fate, true)
-	if each != nil {
-		cfg.BeforeFlush = func(int) {
-			q := crashPoint[D]{Crash: p.Crash, disk: d.Fork(disk.Config{})}
-			q.past = append(slices.Clip(p.past), hit{flush: x.last.flush, lost: slices.Clone(x.last.lost)})
-			each(q)
-		}
-	}
-	d = p.disk.Fork(cfg)
-	contents, f := x.call(d)
-	x.found = contents
-	if f == (Finding{}) {
-		f = x.Check(p.Crash, contents)
-	}
-	if f == (Finding{}) {
-		f = x.again(d, contents)
-	}
-	return f
-}
-
-// config is that of a disk after a crash.
-func (x *explorer[D]) config(fate disk.Fate, note bool) disk.Config {
-	cfg := disk.Config{Node: x.Node, Name: x.Disk, Point: x.count, Fate: fate}
-	if note {
-		cfg.Fate = func(c disk.Choice) int {
-			k := fate(c)
-			if k < c.Options-1 {
-				x.last.lost = append(x.last.lost, lost{disk.Loss{Cell: c.Cell, Left: k}, c.Write})
-			}
-			return k
-		}
-	}
-	if !x.caught {
-		cfg.Trace = x.t.record
-	}
-	return cfg
-}
-
-// again has the component recover once more from what its recovery has left:
-// after an orderly end, and after a crash that loses what was not flushed. If it
-// wrote nothing, it would only do the same again.
-func (x *explorer[D]) again(d D, contents string) Finding {
-	if d.Writes() == 0 {
-		return Finding{}
-	}
-	fates, dirty := []disk.Fate{disk.Keep}, d.Dirty() > 0
-	if dirty {
-		fates = append(fates, disk.Lose)
-	}
-	for i, fate := range fates {
-		after, f := x.call(d.Fork(x.config(fate, false)))
-		what := "when it recovered once more"
-		if i > 0 {
-			what = "after one more crash, which lost what the recovery had not flushed"
-		}
-		if f != (Finding{}) {
-			f.Actual = what + ": " + f.Actual
-			return f
-		}
-		if after != contents {
-			return Finding{
-				Property: "what was read after a recovery stays, whatever happens next",
-				Expected: fmt.Sprintf("%q, as the first recovery found", contents),
-				Actual:   fmt.Sprintf("%q %s", after, what),
-			}
-		}
-	}
-	return Finding{}
-}
-
-// endless is what a recovery that goes on for ever is ended with.
-type endless struct{}
-
-func (x *explorer[D]) count() {
-	if x.calls++; x.calls < mostCalls {
-		return
-	}
-	if x.caught {
-		panic(endless{})
-	}
-	hits := slices.Concat(x.past, []hit{x.last})
-	x.t.Fail(x.explain(failure[D]{endlessFinding(), crashPoint[D]{Crash: x.at}, hits}, x.said))
-}
-
-func endlessFinding() Finding {
-	return Finding{Expected: "a recovery comes to its end", Actual: fmt.Sprintf("it called the disk %d times", mostCalls)}
-}
-
-// call has the component recover.
-func (x *explorer[D]) call(d D) (contents string, f Finding) {
-	x.recoveries++
-	x.calls = 0
-	if x.caught {
-		defer func() {
-			switch p := recover().(type) {
-			case nil:
-			case labs.Unwritten:
-				panic(p)
-			case endless:
-				f = endlessFinding()
-			default:
-				f = Finding{Expected: "a recovery that does not panic", Actual: fmt.Sprintf("it panicked: %v", p)}
-			}
-		}()
-	}
-	contents, err := x.Recover(d)
-	if err != nil {
-		f = Finding{Expected: "a recovery that succeeds: a crash is no reason to refuse", Actual: fmt.Sprintf("it failed: %v", err)}
-	}
-	return contents, f
 }

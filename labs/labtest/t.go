@@ -22,6 +22,7 @@ type T struct {
 	c            Case
 	req          Request
 	emit         func(trace.Event)
+	suppose      func(faults string) // see options
 	start        time.Time
 	idle         int          // how many goroutines were there before the run
 	before       map[int]bool // their numbers, natively
@@ -38,7 +39,6 @@ type T struct {
 	cleanups []func()
 	net      *labrpc.Network
 	disks    map[string]any // a *lives for each disk, by the names of node and disk
-	during   func()         // traces what the run was about when it failed
 }
 
 // Step writes a line of the story: what the scenario does, in a student's words.
@@ -134,16 +134,5 @@ func (t *T) end(o Outcome) {
 		return
 	}
 	t.outcome = o
-	if t.during != nil && !t.native {
-		t.during()
-	}
 	close(t.failed)
-}
-
-// setDuring has f trace what the run is about, should it fail meanwhile; nil is
-// nothing.
-func (t *T) setDuring(f func()) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.during = f
 }

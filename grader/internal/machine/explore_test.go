@@ -76,7 +76,7 @@ func TestTheCrashThatEndsARunIsInItsTrace(t *testing.T) {
 	tests := []struct {
 		name    string
 		verdict labs.Verdict
-	}{{"holds", labs.Pass}, {"panics", labs.Panic}, {"hangs", labs.Fail}}
+	}{{"holds", labs.Pass}, {"panics", labs.Panic}, {"panics-beside", labs.Panic}, {"hangs", labs.Fail}}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			req := labtest.Request{Case: "toy/A/" + tt.name, Seed: 1}

@@ -1,7 +1,6 @@
 package kvtest
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -74,6 +73,7 @@ func (s Solution) replace(t *labtest.T) {
 	for _, c := range contents {
 		states = append(states, target+" is "+runs([]byte(c))+"; "+untouched)
 	}
+	t.Step("whoever comes after a crash reads %s, and replaces it by what is in it", target)
 	labtest.Explore(t, labtest.Exploration[*disk.Volume]{
 		New: disk.NewVolume,
 		Prepare: func(v *disk.Volume) {
@@ -193,6 +193,7 @@ func (s Solution) everyCrash(t *labtest.T) {
 		keys[o.key], _ = keys[o.key].apply(o)
 		states = append(states, keys.String())
 	}
+	t.Step("after each crash the server is started, x, y and z are read, and w is put")
 	q := s.quiet(t)
 	labtest.Explore(t, labtest.Exploration[*disk.Volume]{
 		Node: serverNode,
@@ -264,7 +265,7 @@ func (q *quiet) serve(v *disk.Volume, f func(*client) error) error {
 
 // execute carries out an operation, which leaves no trace either.
 func (q *quiet) execute(c *client, operation string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := labtest.Patient(patience)
 	defer cancel()
 	return c.execute(ctx, parse(operation))
 }

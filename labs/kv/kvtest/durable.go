@@ -206,7 +206,10 @@ func (s Solution) durableStorm(t *labtest.T) {
 	m.mu.Lock()
 	m.fate = disk.Draw(t.Seed())
 	m.mu.Unlock()
-	m.net.Node(serverNode).OnRestart(m.boot)
+	m.net.Node(serverNode).OnRestart(func() {
+		t.Reach("the server crashed")
+		m.boot()
+	})
 	m.storm(m.crew())
 	m.calmAfter()
 }

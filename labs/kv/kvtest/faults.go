@@ -91,11 +91,15 @@ func (s Solution) failedSync(t *labtest.T) {
 	c := m.client(1)
 	l := ledger{}
 	n := 0
-	for flush := 1; flush <= 24; flush++ {
+	last := 24
+	if t.Real() {
+		last = 3
+	}
+	for flush := 1; flush <= last; flush++ {
 		t.Step("sync %d from now will fail", flush)
-		failed := false
+		failed := make(chan struct{})
 		m.atFlush(flush, func() {
-			failed = true
+			close(failed)
 			m.volume().FailFlush()
 		})
 		var open operation
@@ -103,25 +107,33 @@ func (s Solution) failedSync(t *labtest.T) {
 			n++
 			o := operation{name: "Put", key: string("xyz"[n%3]), value: fmt.Sprint("v", n)}
 			next, want := l[o.key].apply(o)
+			before := closed(failed) // what failed meanwhile may have nothing to do with this change
 			got := c.within(o.String(), 500*time.Millisecond)
 			switch {
-			case failed && got == maybe:
+			case closed(failed) && got == maybe:
 				open = o
 			case got == want:
 				l[o.key] = next
-				t.Check(!failed, labtest.Finding{
+				t.Check(!before, labtest.Finding{
 					Expected: fmt.Sprintf("the server answers nothing after its disk has failed: %s gives %q", o, maybe),
 					Actual:   fmt.Sprintf("it gave %q", got)})
 			default:
 				t.Fail(labtest.Finding{Expected: fmt.Sprintf("%s gives %q", o, want), Actual: fmt.Sprintf("it gave %q", got)})
 			}
 		}
-		t.Check(closed(m.process.Done()), labtest.Finding{
+		t.Check(closed(m.ended()), labtest.Finding{
 			Expected: "a server whose disk has failed closes its process", Actual: "it has not"})
 		m.restart(m.crashes()[flush%2])
 		m.settle(c, l, open)
 		l.check(c)
 	}
+}
+
+// ended is closed when the server's process is.
+func (m *machine) ended() <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.process.Done()
 }
 
 // settle asks what has become of an operation of which nobody knows.

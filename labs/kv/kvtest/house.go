@@ -177,7 +177,7 @@ func (c *client) call(operation string, d time.Duration) (result string) {
 	if d == 0 {
 		d = patience
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), d)
+	ctx, cancel := labtest.Patient(d)
 	defer cancel()
 	c.h.t.Op(c.name, operation, func() string {
 		result = c.execute(ctx, parse(operation))
@@ -256,7 +256,7 @@ func (c *client) ends(operation string, d time.Duration, results ...string) (got
 // within calls, and fails if the call does not end when its context does.
 func (c *client) within(operation string, d time.Duration) (got string) {
 	bound := patience + promptly
-	if d != 0 {
+	if d != 0 && !c.h.t.Real() {
 		bound = max(d, 0) + promptly
 	}
 	c.h.t.Within(bound, short(operation)+" of "+c.name, func() { got = c.call(operation, d) })

@@ -19,9 +19,9 @@ type machine struct {
 	*house
 	config  disk.Config
 	options kvapi.DurableOptions
-	process *labrpc.Process
 
 	// The lock of the house guards these.
+	process  *labrpc.Process
 	fate     disk.Fate // of the next crash
 	onFlush  func()    // called before each flush takes effect, with the lock held
 	restarts int
@@ -56,20 +56,14 @@ func (m *machine) volume() *disk.Volume { return m.t.Volume(m.net.Node(serverNod
 
 // boot starts a process of the server's node on its volume. It must start.
 func (m *machine) boot() {
-	err := m.tryBoot()
+	p := m.start(serverNode)
+	m.mu.Lock()
+	m.process = p
+	m.mu.Unlock()
+	_, err := m.solution.OpenServer(p, m.volume(), m.options)
 	m.t.Check(err == nil, labtest.Finding{
 		Expected: "OpenServer starts with what a crash has left", Actual: fmt.Sprintf("it gave %q", fmt.Sprint(err)),
 	})
-}
-
-func (m *machine) tryBoot() error {
-	m.process = m.start(serverNode)
-	server, err := m.solution.OpenServer(m.process, m.volume(), m.options)
-	if err != nil {
-		return err
-	}
-	m.server = server
-	return nil
 }
 
 // A crash is what may become of writes that were not synced.

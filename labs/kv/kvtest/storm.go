@@ -111,7 +111,7 @@ func (h *house) storm(clients []*client) {
 		})
 	}
 	h.t.Join(2*time.Minute, "the operations of the clients")
-	h.reach()
+	h.t.ReachFaults("a message")
 }
 
 // calmAfter ends the storm. What it left behind must be the same for everyone, and
@@ -131,19 +131,4 @@ func (h *house) calmAfter() {
 		}
 	}
 	h.t.Judge("kv", "")
-}
-
-// reach tells which situations the network got the run into.
-func (h *house) reach() {
-	names := map[labrpc.FaultKind]string{
-		labrpc.Drop: "a message was lost", labrpc.Duplicate: "a message came twice", labrpc.Delay: "a message was late",
-		labrpc.Crash: "the server crashed",
-	}
-	seen := map[labrpc.FaultKind]bool{}
-	for _, f := range h.net.Happened() {
-		if name := names[f.Kind]; name != "" && !seen[f.Kind] {
-			seen[f.Kind] = true
-			h.t.Reach(name)
-		}
-	}
 }

@@ -97,7 +97,7 @@ func (s Solution) casesA() []labtest.Case {
 		Case: labs.Case{Stage: "A", Name: "outage", Kind: labs.Budget, Points: 1, Seeds: 2,
 			Title: "a client asks until it is answered, and not too often",
 			Ref:   "the contract: requests are repeated"},
-		Run: s.outage,
+		Run: s.outage, Slow: true,
 	}, {
 		Case: labs.Case{Stage: "A", Name: "counter", Kind: labs.Random, Points: 2, Seeds: 30,
 			Title: "of those who compare and set at once, one wins",
@@ -119,7 +119,7 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "atomic update: the bad protocol and the good one"},
 		Run: s.lecture,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "replace", Kind: labs.Scripted, Points: 4, Seeds: 2,
+		Case: labs.Case{Stage: "B", Name: "replace", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
 			Title: "a file that is replaced has the old content or the new one, at every crash point",
 			Ref:   "atomic update: write, sync, rename, sync the directory"},
 		Run: s.replace,
@@ -129,10 +129,10 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "the log: what has happened is what stands in it"},
 		Run: s.restarts,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "every-crash", Kind: labs.Scripted, Points: 5, Seeds: 2,
+		Case: labs.Case{Stage: "B", Name: "every-crash", Kind: labs.Exhaustive, Points: 5, Seeds: 1,
 			Title: "at every crash point the server recovers all that was acknowledged, and nothing halfway",
 			Ref:   "the log and the snapshot: redo, and never lose the one before the other is there"},
-		Run: s.everyCrash,
+		Run: s.everyCrash, Slow: true,
 	}, {
 		Case: labs.Case{Stage: "B", Name: "once", Kind: labs.Scripted, Points: 3, Seeds: 3,
 			Title:      "a change that a crash interrupts is applied once, when it is retried",
@@ -143,7 +143,7 @@ func (s Solution) casesB() []labtest.Case {
 		Case: labs.Case{Stage: "B", Name: "late-copy", Kind: labs.Scripted, Points: 1, Seeds: 2,
 			Title: "a copy of a request is not executed, neither meanwhile nor by the server's next life",
 			Ref:   "at-most-once: failures are results too"},
-		Run: s.lateCopyAfterCrash,
+		Run: s.lateCopyAfterCrash, Slow: true,
 	}, {
 		Case: labs.Case{Stage: "B", Name: "bounded", Kind: labs.Budget, Points: 2, Seeds: 2,
 			Title: "the files of the server do not grow with the number of changes",
@@ -166,7 +166,7 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "Rebello and others 2020: after a sync that failed, nobody knows what is on the disk"},
 		Run: s.failedSync,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "rot", Kind: labs.Scripted, Points: 3, Seeds: 3,
+		Case: labs.Case{Stage: "B", Name: "rot", Kind: labs.Exhaustive, Points: 3, Seeds: 3,
 			Title: "a disk that has gone bad is found out, and nothing is left out silently",
 			Ref:   "checksums: a torn end is no corruption, and corruption is no torn end"},
 		Run: s.rot,

@@ -18,6 +18,7 @@ import (
 var suite = labtest.Suite{Lab: "toy", Package: "main", Cases: []labtest.Case{
 	{Case: labs.Case{Lab: "toy", Stage: "A", Name: "holds"}, Run: explore("")},
 	{Case: labs.Case{Lab: "toy", Stage: "A", Name: "panics"}, Run: explore("panics")},
+	{Case: labs.Case{Lab: "toy", Stage: "A", Name: "panics-beside"}, Run: explore("panics beside")},
 	{Case: labs.Case{Lab: "toy", Stage: "A", Name: "hangs"}, Run: explore("hangs")},
 }}
 
@@ -81,6 +82,10 @@ func (s *store) replay(text []byte) error {
 	switch s.bug {
 	case "panics":
 		panic("half a record")
+	case "panics beside":
+		done := make(chan bool)
+		go func() { panic("half a record") }()
+		<-done
 	case "hangs":
 		<-make(chan bool)
 	}
