@@ -14,13 +14,17 @@ func (c *cluster) where(key string) []string {
 	return slices.Sorted(slices.Values(c.directory.Where(key)))
 }
 
-// holdings are the keys at each living node.
+// holdings are the keys at each living node. No lock of ours is held while the
+// solution is called, and the nodes have an order: a call is a scheduling point.
 func (c *cluster) holdings() map[string][]string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	all := map[string][]string{}
-	for name, n := range c.nodes {
-		all[name] = n.Keys()
+	for _, name := range c.living() {
+		c.mu.Lock()
+		n := c.nodes[name]
+		c.mu.Unlock()
+		if n != nil {
+			all[name] = n.Keys()
+		}
 	}
 	return all
 }
