@@ -34,6 +34,12 @@ func must[V any](v V, err error) V {
 
 // set replaces the text: copy, sync, rename, sync the directory.
 func (s toy) set(text string) error {
+	switch s.bug {
+	case "torn tail":
+		return s.log(text)
+	case "acknowledges first":
+		must(0, s.v.SyncDir()) // of the set before
+	}
 	f := must(s.v.Create("new"))
 	must(f.WriteAt([]byte(text+"."), 0))
 	var err error
@@ -41,10 +47,39 @@ func (s toy) set(text string) error {
 		err = f.Sync()
 	}
 	err = errors.Join(err, f.Close(), s.v.Rename("new", "text"))
-	if s.bug != "no sync of the directory" {
+	if s.bug != "no sync of the directory" && s.bug != "acknowledges first" {
 		err = errors.Join(err, s.v.SyncDir())
 	}
 	return err
+}
+
+// entry is how long an entry of the log is.
+const entry = 600
+
+// log appends an entry to a log instead, over two sectors.
+func (s toy) log(text string) error {
+	f, err := s.v.Open("log")
+	if err != nil {
+		f = must(s.v.Create("log"))
+		must(0, s.v.SyncDir())
+	}
+	must(f.Append([]byte(text + strings.Repeat(" ", entry-len(text)-1) + ".")))
+	return f.Sync()
+}
+
+// tail returns the text of the last entry, if its size is right.
+func (s toy) tail() (string, error) {
+	f, err := s.v.Open("log")
+	if err != nil {
+		return "", nil
+	}
+	n := must(f.Size()) / entry
+	if n == 0 {
+		return "", nil
+	}
+	b := make([]byte, entry)
+	must(f.ReadAt(b, (n-1)*entry))
+	return strings.TrimRight(strings.TrimSuffix(string(b), "."), " "), nil
 }
 
 // get returns the text.
@@ -71,6 +106,12 @@ func (s toy) get() (string, error) {
 // recover is get, and the bugs that recoveries have.
 func (s toy) recover() (string, error) {
 	switch s.bug {
+	case "torn tail":
+		got, err := s.tail()
+		if zeros := strings.TrimRight(got, "\x00"); zeros != got {
+			got = strings.TrimSpace(zeros) + " and zeros"
+		}
+		return got, err
 	case "counts":
 		n := must(s.v.Create(fmt.Sprintf("seen%d", len(must(s.v.Names())))))
 		names := must(s.v.Names())
@@ -168,6 +209,18 @@ func TestExploreFindsTheCrashThatBreaksAStore(t *testing.T) {
 				`recovers at 1 of 4 crash points, and fails too before flush 3, during set three (not acknowledged), ` +
 				`before flush 4, after set three (acknowledged)`,
 			"lose      store disk flush 2: rename text#3\n"},
+		{"acknowledges first", survives,
+			"after a crash before flush 3, during set two (not acknowledged), that lost the rename to text (written by set one): ",
+			`"", the state after 0 of the 1 operations that were acknowledged; recovers at 4 of 7 crash points, ` +
+				"and fails too before flush 5, during set three (not acknowledged), " +
+				"before flush 7, after set three (acknowledged)",
+			"lose      store disk flush 3: rename text#3\n"},
+		{"torn tail", survives,
+			"after a crash before flush 2, during set one (not acknowledged), that lost sector 1 of log (written by set one): ",
+			`"one and zeros", which is the state after no number of operations; recovers at 2 of 5 crash points, ` +
+				"and fails too before flush 3, during set two (not acknowledged), " +
+				"before flush 4, during set three (not acknowledged)",
+			"lose      store disk flush 2: sector log#1:1\n"},
 		{"chance", same, "this happened once, and not when it was tried again: " +
 			"after a crash before flush 2, during set one (not acknowledged), that lost nothing: ",
 			`"one?", which is the state after no number of operations; recovers at 6 of 7 crash points`,
