@@ -100,7 +100,7 @@ const (
 
 // failure is the evidence of a run that did not pass.
 func failure(run machine.Run, pkg string, seed uint64) *result.Failure {
-	f := &result.Failure{Seed: seed, Virtual: run.Virtual, Hash: run.Hash, Finding: run.Finding}
+	f := &result.Failure{Seed: seed, Virtual: run.Virtual, Hash: run.Hash, Finding: run.Finding, Events: run.Events}
 	var shown []string
 	for _, e := range run.Events {
 		switch e.Kind {

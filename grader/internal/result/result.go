@@ -8,6 +8,7 @@ import (
 
 	"faultline/labs"
 	"faultline/labs/labtest"
+	"faultline/labs/trace"
 )
 
 // Schema names the version of the JSON form. It changes when a reader of the old
@@ -65,6 +66,10 @@ type Failure struct {
 	Of    int      `json:"trace_of"`       // how many events there were
 	Dump  []string `json:"dump,omitempty"` // of the solution's goroutines, or what the runtime said last
 	File  string   `json:"file,omitempty"` // the plan, to be replayed
+
+	// Events are all that happened in the run, for a picture of it. They stay out
+	// of the JSON form, which a run of 60,000 events would make useless.
+	Events []trace.Event `json:"-"`
 }
 
 // Cases lists the cases of all stages.
