@@ -25,6 +25,7 @@ type testFlags struct {
 	out      string
 	json     bool
 	race     bool
+	staff    bool
 }
 
 func testCommand() *cobra.Command {
@@ -44,6 +45,7 @@ func testCommand() *cobra.Command {
 	cmd.Flags().IntVar(&f.jobs, "jobs", 0, "how many runs at once (default: one for each core)")
 	cmd.Flags().StringVar(&f.out, "out", "out", "folder for plans and reports")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the result as JSON, for a program to read")
+	cmd.Flags().BoolVar(&f.staff, "staff", false, "also write the staff's report, staff.html")
 	cmd.Flags().BoolVar(&f.race, "race", false, "look for data races instead, outside the machine")
 	return cmd
 }
@@ -83,6 +85,9 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 		return err
 	}
 	if err := w.show(r, f.json); err != nil {
+		return err
+	}
+	if err := w.writeTestPages(f.out, r, f.staff); err != nil {
 		return err
 	}
 	return verdict(r)

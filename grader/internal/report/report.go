@@ -138,7 +138,7 @@ func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
 		title = ""
 	}
 	list(w, title, f.Trace, len(f.Trace))
-	fmt.Fprintf(w, "  %-9s %s\n", "again", again(r, c)) // in one line, to be pasted
+	fmt.Fprintf(w, "  %-9s %s\n", "again", Again(r, c)) // in one line, to be pasted
 }
 
 const (
@@ -202,8 +202,8 @@ func wrap(text string, n int) []string {
 	return append(lines, line)
 }
 
-// again is the command that performs the failing run once more.
-func again(r *result.Result, c result.Case) string {
+// Again is the command that performs the failing run once more.
+func Again(r *result.Result, c result.Case) string {
 	starter := r.Solution == "solutions-skeleton/"+r.Lab
 	switch {
 	case c.Failure.File != "" && starter:
@@ -240,14 +240,14 @@ func writeScore(w io.Writer, r *result.Result, s Style) {
 		}
 	}
 	fmt.Fprintf(w, "\n%s  %s\n", s.bold(fmt.Sprintf("score %d of %d", r.Points, r.MaxPoints)), strings.Join(parts, ", "))
-	if next := nextStep(r); next != "" {
+	if next := Next(r); next != "" {
 		fmt.Fprintf(w, "next  %s\n", next)
 	}
 }
 
-// nextStep is the single most useful thing to do: the first case, in the order
+// Next is the single most useful thing to do: the first case, in the order
 // of the work, that did not pass.
-func nextStep(r *result.Result) string {
+func Next(r *result.Result) string {
 	for _, stage := range r.Stages {
 		for _, c := range stage.Cases {
 			switch c.Verdict {

@@ -1,0 +1,141 @@
+package html
+
+import (
+	"slices"
+	"strings"
+
+	"faultline/grader/internal/result"
+	"faultline/grader/internal/suites"
+	"faultline/labs"
+	"faultline/labs/labtest"
+	"faultline/labs/trace"
+)
+
+// A diagram is what the script draws: the events of a run, and which of them
+// matter. Places are indices of Events; -1 is nowhere.
+type diagram struct {
+	Events []event  `json:"events"`
+	Focus  int      `json:"focus"` // what is in view at first
+	End    string   `json:"end"`   // how the run ended
+	Order  []int    `json:"order,omitempty"`
+	Stuck  []int    `json:"stuck,omitempty"` // operations that no order can have next, by number
+	Apart  int      `json:"apart"`           // the first event that the nearest passing run does not have
+	Passes []string `json:"passes,omitempty"`
+
+	// Picture is the checker's own page about the history, if there was a dispute.
+	Picture string `json:"picture,omitempty"`
+}
+
+// An event is a trace.Event whose texts are harmless to look at. Its time is in
+// microseconds.
+type event struct {
+	At   int64      `json:"at"`
+	Kind trace.Kind `json:"kind"`
+	Node string     `json:"node,omitempty"`
+	Peer string     `json:"peer,omitempty"`
+	N    int        `json:"n,omitempty"`
+	Text string     `json:"text,omitempty"`
+}
+
+// omitted is the kind of the line that stands for events that a diagram leaves
+// out. No trace has it.
+const omitted trace.Kind = "omitted"
+
+const (
+	drawnFirst = 300 // events of a long run that are drawn: its begin
+	drawnLast  = 2700
+)
+
+// newDiagram makes the diagram of a failure, nil if there is nothing to draw.
+func newDiagram(r *result.Result, c result.Case) *diagram {
+	f := c.Failure
+	d := &diagram{Focus: -1, Apart: -1, End: string(c.Verdict) + ": " + line(f.Actual)}
+	d.rule(r, c)
+	apart := -1
+	if f.Apart != nil {
+		apart = f.Apart.Same
+		d.Passes = lines(f.Apart.Passing)
+	}
+	seen := 0 // events that Failure.Of counts
+	for i, e := range f.Events {
+		if counted(e) {
+			if seen == apart {
+				d.Apart = len(d.Events)
+			}
+			seen++
+		}
+		if e.Kind == trace.Model || e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote) || d.leaveOut(f.Events, i) {
+			continue
+		}
+		if e.Kind == trace.Return && len(d.Stuck) > 0 && e.N == d.Stuck[0] {
+			d.Focus = len(d.Events)
+		}
+		d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: e.Kind, Node: line(e.Node), Peer: line(e.Peer),
+			N: e.N, Text: line(e.Text)})
+	}
+	if !slices.ContainsFunc(d.Events, func(e event) bool { return e.Kind != trace.Step && e.Kind != trace.Reach }) {
+		return nil // the story is told already
+	}
+	if d.Focus < 0 {
+		d.Focus = len(d.Events) - 1
+	}
+	return d
+}
+
+// counted reports whether Failure.Of counts an event.
+func counted(e trace.Event) bool {
+	switch e.Kind {
+	case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Note:
+		return false
+	}
+	return true
+}
+
+// leaveOut reports whether the i-th event is in the middle of a long run. What
+// changes the state of nodes and links stays: what is drawn later depends on it.
+func (d *diagram) leaveOut(events []trace.Event, i int) bool {
+	if len(events) <= drawnFirst+drawnLast || i < drawnFirst || i >= len(events)-drawnLast {
+		return false
+	}
+	if i == drawnFirst {
+		d.Events = append(d.Events, event{At: events[i].At.Microseconds(), Kind: omitted, N: len(events) - drawnFirst - drawnLast})
+	}
+	switch events[i].Kind {
+	case trace.Step, trace.Fault, trace.Cut, trace.Heal, trace.Crash, trace.Restart, trace.Pause, trace.Resume,
+		trace.Open, trace.Close, trace.Call, trace.Return:
+		return false
+	}
+	return true
+}
+
+// rule marks the operations that the checker of histories stumbled over, if that
+// is what the failure is about.
+func (d *diagram) rule(r *result.Result, c result.Case) {
+	suite, ok := suites.Find(r.Lab)
+	if !ok || c.Verdict != labs.Fail {
+		return
+	}
+	dispute, found := suite.Models.Dispute(c.Failure.Events)
+	if !found || dispute.Finding != c.Failure.Finding {
+		return
+	}
+	d.Order, d.Stuck = dispute.Order, dispute.Stuck
+	var page strings.Builder
+	if dispute.Picture(&page) == nil {
+		d.Picture = page.String()
+	}
+}
+
+// place finds the event of a kind with a text, or the step with a number; -1 if
+// the diagram does not have it.
+func (d *diagram) place(kind trace.Kind, n int, text string) int {
+	if d == nil {
+		return -1
+	}
+	for i, e := range d.Events {
+		if e.Kind == kind && e.N == n && (n != 0 || e.Text == text) {
+			return i
+		}
+	}
+	return -1
+}
