@@ -26,8 +26,7 @@ type diagram struct {
 	Picture string `json:"picture,omitempty"`
 }
 
-// An event is a trace.Event whose texts are harmless to look at. Its time is in
-// microseconds.
+// An event is a trace.Event for the script. Its time is in microseconds.
 type event struct {
 	At   int64      `json:"at"`
 	Kind trace.Kind `json:"kind"`
@@ -49,29 +48,29 @@ const (
 // newDiagram makes the diagram of a failure, nil if there is nothing to draw.
 func newDiagram(r *result.Result, c result.Case) *diagram {
 	f := c.Failure
+	events := harmless(f.Events)
 	d := &diagram{Focus: -1, Apart: -1, End: string(c.Verdict) + ": " + line(f.Actual)}
-	d.rule(r, c)
+	d.rule(r, c, events)
 	apart := -1
 	if f.Apart != nil {
 		apart = f.Apart.Same
 		d.Passes = lines(f.Apart.Passing)
 	}
 	seen := 0 // events that Failure.Of counts
-	for i, e := range f.Events {
+	for i, e := range events {
 		if counted(e) {
 			if seen == apart {
 				d.Apart = len(d.Events)
 			}
 			seen++
 		}
-		if e.Kind == trace.Model || e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote) || d.leaveOut(f.Events, i) {
+		if e.Kind == trace.Model || e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote) || d.leaveOut(events, i) {
 			continue
 		}
 		if e.Kind == trace.Return && len(d.Stuck) > 0 && e.N == d.Stuck[0] {
 			d.Focus = len(d.Events)
 		}
-		d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: e.Kind, Node: line(e.Node), Peer: line(e.Peer),
-			N: e.N, Text: line(e.Text)})
+		d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: e.Kind, Node: e.Node, Peer: e.Peer, N: e.N, Text: e.Text})
 	}
 	if !slices.ContainsFunc(d.Events, func(e event) bool { return e.Kind != trace.Step && e.Kind != trace.Reach }) {
 		return nil // the story is told already
@@ -80,6 +79,16 @@ func newDiagram(r *result.Result, c result.Case) *diagram {
 		d.Focus = len(d.Events) - 1
 	}
 	return d
+}
+
+// harmless are the events with texts that can be shown.
+func harmless(events []trace.Event) []trace.Event {
+	out := slices.Clone(events)
+	for i := range out {
+		e := &out[i]
+		e.Kind, e.Node, e.Peer, e.Text = trace.Kind(line(string(e.Kind))), line(e.Node), line(e.Peer), line(e.Text)
+	}
+	return out
 }
 
 // counted reports whether Failure.Of counts an event.
@@ -110,13 +119,13 @@ func (d *diagram) leaveOut(events []trace.Event, i int) bool {
 
 // rule marks the operations that the checker of histories stumbled over, if that
 // is what the failure is about.
-func (d *diagram) rule(r *result.Result, c result.Case) {
+func (d *diagram) rule(r *result.Result, c result.Case, events []trace.Event) {
 	suite, ok := suites.Find(r.Lab)
 	if !ok || c.Verdict != labs.Fail {
 		return
 	}
-	dispute, found := suite.Models.Dispute(c.Failure.Events)
-	if !found || dispute.Finding != c.Failure.Finding {
+	dispute, found := suite.Models.Dispute(events)
+	if !found || line(dispute.Actual) != line(c.Failure.Actual) {
 		return
 	}
 	d.Order, d.Stuck = dispute.Order, dispute.Stuck

@@ -177,6 +177,10 @@ func newNext(r *result.Result) *nextView {
 		return nil
 	}
 	n := &nextView{Text: line(text)}
+	if len(r.Refused) > 0 {
+		n.Text = wordOf(r.Cases()[0].Verdict).What
+		return n
+	}
 	for _, c := range r.Cases() {
 		if c.Verdict == labs.Pass {
 			continue

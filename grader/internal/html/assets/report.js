@@ -371,7 +371,7 @@ class Diagram {
     this.about.setAttribute("aria-live", "polite");
     this.buttons();
     this.view.addEventListener("keydown", e => this.key(e));
-    for (const kind of ["mouseover", "click"]) this.view.addEventListener(kind, e => this.point(e.target.closest(".ev"), kind === "click"));
+    for (const kind of ["mousemove", "click"]) this.view.addEventListener(kind, e => this.point(e));
     slots(this.run.items);
     this.draw();
     this.go(d.focus);
@@ -472,7 +472,13 @@ class Diagram {
     if (rest.length) this.about.append("\n" + rest.join("\n"));
   }
 
-  point(g, clicked) { if (g && g.item && (clicked || g.item !== this.at)) this.select(g.item); }
+  // point selects what the mouse is on, if it is the mouse that has moved: under
+  // one that stands still, keys scroll the diagram.
+  point(e) {
+    const where = e.clientX + " " + e.clientY, item = e.target.closest(".ev")?.item;
+    if (item && item !== this.at && (e.type === "click" || where !== this.mouse)) this.select(item);
+    this.mouse = where;
+  }
 
   scale(by) {
     const before = this.canvas.height, middle = this.view.scrollTop + this.view.clientHeight / 2;
