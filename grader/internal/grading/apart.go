@@ -58,19 +58,34 @@ func neighbours(req labtest.Request) (all []neighbour) {
 }
 
 // apart shows where two runs part: at the first event that is not the same but
-// for its time. Later events come at other times as soon as one has waited longer.
+// for its time, since later events come at other times as soon as one has waited
+// longer. What the network does to a packet does not count. That is the fault
+// itself, of which the reader knows; what came of it is the news.
 func apart(without string, fails, passes machine.Run) *result.Apart {
 	a, b := shown(fails), shown(passes)
-	i := 0
-	for i < len(a) && i < len(b) && alike(a[i].Event, b[i].Event) {
-		i++
+	i, j := unhurt(a, 0), unhurt(b, 0)
+	for i < len(a) && j < len(b) && alike(a[i].Event, b[j].Event) {
+		i, j = unhurt(a, i+1), unhurt(b, j+1)
 	}
 	return &result.Apart{
 		Without: without, Same: i, Events: passes.Events,
 		Common:  lines(a[max(0, i-commonShown):i]),
 		Failing: lines(a[i:min(len(a), i+apartShown)]),
-		Passing: lines(b[i:min(len(b), i+apartShown)]),
+		Passing: lines(b[j:min(len(b), j+apartShown)]),
 	}
+}
+
+// unhurt is the first place from i on of an event that is not the network's doing.
+func unhurt(list []entry, i int) int {
+	for i < len(list) {
+		switch list[i].Kind {
+		case trace.Drop, trace.Duplicate, trace.Delay, trace.Corrupt:
+			i++
+			continue
+		}
+		break
+	}
+	return i
 }
 
 func alike(a, b trace.Event) bool {

@@ -73,14 +73,19 @@ func writeApart(w io.Writer, a *result.Apart) {
 	if a == nil {
 		return
 	}
-	why := "without the fault \"" + strings.Join(strings.Fields(a.Without), " ") + "\" the case passes"
+	why := "without \"" + strings.Join(strings.Fields(a.Without), " ") + "\" the case passes"
 	if a.Without == labtest.CalmLocks {
 		why = "the case passes if no goroutine steps aside at a lock: look for what two of yours do at once"
 	}
-	field(w, "passes", why+fmt.Sprintf("; the first %s are the same", count(a.Same, "event")))
+	field(w, "nearest", why+"; up to here that run is the same:")
 	list(w, "", a.Common, len(a.Common))
-	field(w, "here", "this run goes on")
-	list(w, "", a.Failing, len(a.Failing))
-	field(w, "there", "the one that passes goes on")
-	list(w, "", a.Passing, len(a.Passing))
+	list(w, "failing", orEnd(a.Failing), len(a.Failing)+1)
+	list(w, "passing", orEnd(a.Passing), len(a.Passing)+1)
+}
+
+func orEnd(lines []string) []string {
+	if len(lines) == 0 {
+		return []string{"   (the end of the run)"}
+	}
+	return lines
 }
