@@ -51,6 +51,10 @@ func (w *workshop) explain(ctx context.Context, names []string) error {
 			return err
 		}
 		all, wrong = append(all, found...), append(wrong, bad...)
+		if bad, err = w.fair(ctx, suite); err != nil {
+			return err
+		}
+		wrong = append(wrong, bad...)
 	}
 	wrong = append(wrong, w.judge(all)...)
 	if len(wrong) == 0 {

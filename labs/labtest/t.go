@@ -84,10 +84,10 @@ func (t *T) Rand(purpose string) *rand.Rand {
 }
 
 // Size returns how many of something the scenario is to have: n, or fewer if the
-// request says so. The grader uses that to look for the smallest scenario that
-// still shows a bug, so a case must be fair with any number from 1 to n. What is
-// left should be the beginning of the whole: draw for each operation from a Rand
-// of its own, not from one stream for all.
+// request says so. The name is one word. The grader uses this to look for the
+// smallest scenario that still shows a bug, so a case must be fair with any number
+// from 1 to n. What is left should be the beginning of the whole: draw for each
+// operation from a Rand of its own, not from one stream for all.
 func (t *T) Size(name string, n int) int {
 	for _, s := range t.req.Sizes {
 		if s.Name == name {

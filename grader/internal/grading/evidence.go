@@ -2,6 +2,7 @@ package grading
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"faultline/grader/internal/machine"
@@ -12,7 +13,6 @@ import (
 
 const (
 	traceShown = 20 // events of a failing run
-	afterShown = 5  // of those, after the first wrong step
 	dumpShown  = 40 // lines of a dump
 )
 
@@ -42,8 +42,7 @@ func (t *tally) failure() *result.Failure {
 	}
 	all := shown(run)
 	f.Of = len(all)
-	end := min(len(all), wrongStep(run, all)+1+afterShown)
-	f.From = max(0, end-traceShown)
+	f.From = window(run, all)
 	f.Trace = lines(all[f.From:min(len(all), f.From+traceShown)])
 	f.Dump = dump(run, t.pkg)
 	return f
@@ -75,22 +74,32 @@ func lines(list []entry) (all []string) {
 	return all
 }
 
-// wrongStep is the place in the trace of what the finding is about: the end of the
-// operation that it names, or else the last event, for the run ends with the
-// finding.
-func wrongStep(run machine.Run, all []entry) int {
-	last := len(all) - 1
+// window is where the part of the trace begins that is shown. A run ends with its
+// finding, so that is its end, with two exceptions. If the finding names an
+// operation, what that returned is in view. If something took too long, the end is
+// the same retransmission again and again, and what went wrong is what followed
+// the last call that never returned.
+func window(run machine.Run, all []entry) (from int) {
+	last := len(all) - traceShown
+	if last <= 0 {
+		return 0
+	}
+	place := func(event int) int {
+		return slices.IndexFunc(all, func(e entry) bool { return e.at == event })
+	}
+	late := slices.ContainsFunc(run.Events, func(e trace.Event) bool {
+		return e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote)
+	})
+	from = last
 	for _, op := range labtest.History(run.Events) {
-		if !op.Done || !strings.Contains(run.Actual, op.String()) {
-			continue
-		}
-		for i, e := range all {
-			if e.at == op.Return {
-				return i
-			}
+		switch {
+		case op.Done && strings.Contains(run.Actual, op.String()):
+			return min(max(0, place(op.Return)-traceShown*3/4), last)
+		case !op.Done && late:
+			from = min(max(0, place(op.Call)-traceShown/4), last)
 		}
 	}
-	return last
+	return from
 }
 
 // dump is what the solution's goroutines did last, as far as anybody said: the

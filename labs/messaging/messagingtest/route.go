@@ -164,7 +164,7 @@ func (r *route) remember(relay string, toSink bool, msg []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	number := r.flips[0] + r.flips[1] + 1
-	if r.t.Size("damaged messages", number) < number {
+	if r.t.Size("damaged-messages", number) < number {
 		copy(msg, whole)
 		return
 	}
