@@ -28,8 +28,13 @@ func writePlans(dir string, r *result.Result) error {
 	return nil
 }
 
+// planFile is where the plan of a case is written.
+func planFile(dir string, c result.Case) string {
+	return filepath.ToSlash(filepath.Join(dir, strings.ReplaceAll(c.ID, "/", "-")+".plan"))
+}
+
 func writePlan(dir string, r *result.Result, c *result.Case) error {
-	file := filepath.ToSlash(filepath.Join(dir, strings.ReplaceAll(c.ID, "/", "-")+".plan"))
+	file := planFile(dir, *c)
 	if c.Failure == nil || c.Verdict == labs.NotImplemented {
 		if _, err := os.Lstat(file); err != nil {
 			return nil // there is none

@@ -50,7 +50,7 @@ func selftestCommand() *cobra.Command {
 			}
 			defer w.close()
 			if explains {
-				return w.explain(cmd.Context(), args)
+				return w.explain(cmd.Context(), args, update)
 			}
 			return w.selftest(cmd.Context(), args, proof{seeds: seeds, update: update})
 		},
@@ -58,7 +58,7 @@ func selftestCommand() *cobra.Command {
 	cmd.Flags().IntVar(&seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
 	cmd.Flags().BoolVar(&explains, "explain", false, "instead, shrink the failure of each mutant and measure what is left")
-	cmd.Flags().BoolVar(&update, "update", false, "write kills.txt anew")
+	cmd.Flags().BoolVar(&update, "update", false, "write kills.txt anew, or with --explain the reports")
 	return cmd
 }
 

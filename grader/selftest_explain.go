@@ -2,12 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"faultline/grader/internal/grading"
+	"faultline/grader/internal/report"
 	"faultline/grader/internal/result"
 	"faultline/grader/internal/suites"
 	"faultline/labs"
@@ -33,12 +40,15 @@ func figures() []figure {
 // An explained is what shrinking made of a mutant's failure.
 type explained struct {
 	failure *result.Failure
+	text    string // that a student would read
 	took    time.Duration
 }
 
 // explain shrinks the failures of all mutants of the named labs, in the cases that
-// are meant for them, and says whether what is left is small enough to be read.
-func (w *workshop) explain(ctx context.Context, names []string) error {
+// are meant for them, and says whether what is left is small enough to be read. What
+// a student would read of each must be as in the folder reports beside the mutants;
+// update writes these files anew.
+func (w *workshop) explain(ctx context.Context, names []string, update bool) error {
 	var all []explained
 	var wrong []string
 	for _, name := range names {
@@ -46,7 +56,7 @@ func (w *workshop) explain(ctx context.Context, names []string) error {
 		if err != nil {
 			return err
 		}
-		found, bad, err := w.explainLab(ctx, suite)
+		found, bad, err := w.explainLab(ctx, suite, update)
 		if err != nil {
 			return err
 		}
@@ -67,7 +77,7 @@ func (w *workshop) explain(ctx context.Context, names []string) error {
 	return errFailed
 }
 
-func (w *workshop) explainLab(ctx context.Context, suite suites.Suite) (all []explained, wrong []string, err error) {
+func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, update bool) (all []explained, wrong []string, err error) {
 	specimens, err := w.specimens(suite)
 	if err != nil {
 		return nil, nil, err
@@ -79,6 +89,7 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite) (all []ex
 	defer cancel()
 	ready := w.buildAhead(ctx, suite, specimens)
 	fmt.Fprintf(w.out, "%-28s %-18s %9s %7s %7s %7s %5s %7s\n", "mutant", "case", "faults", "events", "story", "trace", "runs", "time")
+	reports := map[string]string{}
 	for i, s := range specimens {
 		if i%batch == 0 {
 			<-ready
@@ -87,14 +98,19 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite) (all []ex
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", s.name, err)
 		}
+		for _, e := range found {
+			reports[s.name] += e.text
+		}
 		all, wrong = append(all, found...), append(wrong, bad...)
 		progress.set(i+1, len(specimens))
 	}
-	return all, wrong, nil
+	drift, err := compareReports(filepath.Join(w.root, referenceDir(suite.Lab), "reports"), reports, update)
+	return all, append(wrong, drift...), err
 }
 
 // explainMutant shrinks a mutant's failures one after another, to measure each.
 func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s specimen) (all []explained, wrong []string, err error) {
+	s.sol.Dir = starterDir(suite.Lab) // as if it were the student's
 	for _, id := range s.kill {
 		order := grading.Order{Select: func(c labs.Case) bool { return c.ID() == id },
 			Explain: &grading.Explain{Runs: shrinkRuns, Time: time.Hour}}
@@ -110,7 +126,10 @@ func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s spec
 		case f == nil || f.Shrunk == nil:
 			wrong = append(wrong, fmt.Sprintf("%s: %s gave %s, and nothing was shrunk", s.name, id, c.Verdict))
 		default:
-			all = append(all, explained{failure: f, took: took})
+			f.File = planFile("out", c)
+			var text strings.Builder
+			report.Failure(&text, r, c, report.Style{})
+			all = append(all, explained{failure: f, text: text.String(), took: took})
 			fmt.Fprintln(w.out, row(s.name, c, took))
 		}
 	}
@@ -130,6 +149,36 @@ func row(name string, c result.Case, took time.Duration) string {
 		line += " cut by " + f.Shrunk.Cut
 	}
 	return line
+}
+
+// compareReports compares what students would read with the files of a folder, or
+// replaces these.
+func compareReports(dir string, reports map[string]string, update bool) (wrong []string, err error) {
+	if update {
+		if err := os.RemoveAll(dir); err != nil {
+			return nil, err
+		}
+		if err := makeFolder(dir); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(reports)) {
+		file := filepath.Join(dir, name+".txt")
+		if update {
+			if err := writeFile(file, reports[name]); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		want, err := os.ReadFile(file)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+		if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(reports[name], "\n")); diff != "" {
+			wrong = append(wrong, "the report of "+name+" has changed; if it is better now, run selftest --explain --update:\n"+diff)
+		}
+	}
+	return wrong, nil
 }
 
 // judge prints the figures and says which are too large.

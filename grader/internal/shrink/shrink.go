@@ -99,8 +99,8 @@ func (s *search) pass() (smaller bool) {
 	return smaller && s.cut == "" && s.err == nil
 }
 
-// faults leaves out faults: ddmin. What happened late is kept first: a run ends
-// soon after what broke it.
+// faults leaves out faults: ddmin. If several would do, the early ones are kept:
+// the run then ends soon, and its scenario can be small.
 func (s *search) faults() (smaller bool) {
 	for n := 2; len(*s.best.Plan) > 0; {
 		plan := *s.best.Plan
@@ -108,8 +108,8 @@ func (s *search) faults() (smaller bool) {
 		var some, rest []labtest.Request
 		for i := range n {
 			from, to := i*len(plan)/n, (i+1)*len(plan)/n
-			some = slices.Insert(some, 0, withPlan(s.best, plan[from:to]))
-			rest = append(rest, withPlan(s.best, slices.Concat(plan[:from], plan[to:])))
+			some = append(some, withPlan(s.best, plan[from:to]))
+			rest = slices.Insert(rest, 0, withPlan(s.best, slices.Concat(plan[:from], plan[to:])))
 		}
 		switch n {
 		case 1: // there is one fault, and some of it is all of it
