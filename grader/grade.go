@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,7 @@ import (
 func gradeCommand() *cobra.Command {
 	var out, only string
 	var jobs int
+	var shrink time.Duration
 	cmd := &cobra.Command{
 		Use:   "grade DIR",
 		Short: "Grade a class: every folder in DIR is a submission",
@@ -29,21 +31,27 @@ func gradeCommand() *cobra.Command {
 			"It exits with 0 when the class has been graded, whatever came out.",
 		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			order := grading.Order{}
+			var err error
+			if order.Explain, err = explain(shrink); err != nil {
+				return err
+			}
 			w, err := openWorkshop(cmd, jobs)
 			if err != nil {
 				return err
 			}
 			defer w.close()
-			return w.gradeClass(cmd.Context(), args[0], out, only)
+			return w.gradeClass(cmd.Context(), args[0], out, only, order)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "out/grades", "folder for the reports")
 	cmd.Flags().StringVar(&only, "labs", "", "only these labs, by number or name, separated by commas")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
+	shrinkFlag(cmd, &shrink)
 	return cmd
 }
 
-func (w *workshop) gradeClass(ctx context.Context, dir, out, only string) error {
+func (w *workshop) gradeClass(ctx context.Context, dir, out, only string, order grading.Order) error {
 	wanted, err := wantedLabs(only)
 	if err != nil {
 		return err
@@ -61,10 +69,11 @@ func (w *workshop) gradeClass(ctx context.Context, dir, out, only string) error 
 	}
 	var ours error
 	var rows []html.Row
+	c := class{dir: dir, out: out, labs: wanted, order: order}
 	fmt.Fprintf(w.out, "%-*s  %-10s %7s  %s\n", width, "submission", "lab", "points", "what happened")
 	for _, student := range students {
 		show := func(g graded) { fmt.Fprintf(w.out, "%-*s  %s\n", width, student, g.line()) }
-		row, err := w.gradeStudent(ctx, wanted, dir, out, student, show)
+		row, err := w.gradeStudent(ctx, c, student, show)
 		if err != nil {
 			return fmt.Errorf("%s: %w", student, err)
 		}
@@ -84,13 +93,19 @@ func (w *workshop) gradeClass(ctx context.Context, dir, out, only string) error 
 	return ours
 }
 
+// A class is what is graded, how, and where the reports go.
+type class struct {
+	dir, out string
+	labs     []suites.Suite
+	order    grading.Order
+}
+
 // gradeStudent grades all that one student has handed in.
-func (w *workshop) gradeStudent(ctx context.Context, wanted []suites.Suite, dir, out, student string,
-	show func(graded)) (html.Row, error) {
+func (w *workshop) gradeStudent(ctx context.Context, c class, student string, show func(graded)) (html.Row, error) {
 	var labs []html.Lab
 	var gists []string
-	for _, suite := range wanted {
-		g, err := w.gradeOne(ctx, suite, filepath.Join(dir, student), filepath.Join(out, student))
+	for _, suite := range c.labs {
+		g, err := w.gradeOne(ctx, suite, c.order, filepath.Join(c.dir, student), filepath.Join(c.out, student))
 		if err != nil {
 			return html.Row{}, err
 		}
@@ -100,7 +115,7 @@ func (w *workshop) gradeStudent(ctx context.Context, wanted []suites.Suite, dir,
 			gists = append(gists, g.lab+": "+g.gist)
 		}
 	}
-	return writeClassPages(out, student, labs, gists)
+	return writeClassPages(c.out, student, labs, gists)
 }
 
 func wantedLabs(only string) ([]suites.Suite, error) {
@@ -164,7 +179,7 @@ func (g graded) line() string {
 }
 
 // gradeOne grades a submission's solution of one lab and writes its report.
-func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, dir, out string) (graded, error) {
+func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, order grading.Order, dir, out string) (graded, error) {
 	from := filepath.Join(dir, suite.Lab.Name)
 	if _, err := os.Stat(from); errors.Is(err, os.ErrNotExist) {
 		from = dir
@@ -175,7 +190,7 @@ func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, dir, out st
 		g.gist = err.Error()
 		return g, nil
 	}
-	r, err := w.grader.Grade(ctx, suite, sol, grading.Order{})
+	r, err := w.grader.Grade(ctx, suite, sol, order)
 	if err == nil {
 		err = writePlans(out, r)
 	}

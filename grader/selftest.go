@@ -27,7 +27,7 @@ import (
 
 func selftestCommand() *cobra.Command {
 	var seeds, jobs int
-	var update bool
+	var update, explains bool
 	cmd := &cobra.Command{
 		Use:   "selftest [LAB...]",
 		Short: "Prove that the suites are right: references pass, mutants are caught",
@@ -49,12 +49,16 @@ func selftestCommand() *cobra.Command {
 				return err
 			}
 			defer w.close()
+			if explains {
+				return w.explain(cmd.Context(), args, update)
+			}
 			return w.selftest(cmd.Context(), args, proof{seeds: seeds, update: update})
 		},
 	}
 	cmd.Flags().IntVar(&seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
-	cmd.Flags().BoolVar(&update, "update", false, "write kills.txt anew")
+	cmd.Flags().BoolVar(&explains, "explain", false, "instead, shrink the failure of each mutant and measure what is left")
+	cmd.Flags().BoolVar(&update, "update", false, "write kills.txt anew, or with --explain the reports")
 	return cmd
 }
 

@@ -49,6 +49,7 @@ type host struct {
 	hash     hash.Hash
 	events   []trace.Event
 	reached  []string
+	sizes    []labtest.Size
 	printed  int
 	out, err lines
 }
@@ -171,16 +172,33 @@ func (h *host) record(line string) bool {
 	if len(h.events) == eventLimit {
 		return false
 	}
-	fmt.Fprintln(h.hash, line)
 	e, err := trace.Parse(line)
 	if err != nil {
 		e = trace.Event{Kind: trace.Note, Text: line}
 	}
+	if e.Kind == trace.Size {
+		h.size(labtest.Size{Name: e.Text, N: e.N})
+		return true
+	}
+	fmt.Fprintln(h.hash, line)
 	h.events = append(h.events, e)
 	if e.Kind == trace.Reach {
 		h.reached = append(h.reached, e.Text)
 	}
 	return true
+}
+
+// size notes how large the scenario is, the largest number for each name. It is
+// no event: nothing has happened, and a run that is told to have so many of
+// something is the same run.
+func (h *host) size(s labtest.Size) {
+	for i := range h.sizes {
+		if h.sizes[i].Name == s.Name {
+			h.sizes[i].N = max(h.sizes[i].N, s.N)
+			return
+		}
+	}
+	h.sizes = append(h.sizes, s)
 }
 
 // print records a line that the solution printed, with its virtual time, and
@@ -194,7 +212,7 @@ func (h *host) print(line string) bool {
 func (h *host) result(err error) Run {
 	h.out.flush()
 	dump := clean(h.err.rest())
-	run := Run{Virtual: time.Duration(h.clock - h.began), Situations: h.reached, Events: h.events, Dump: dump}
+	run := Run{Virtual: time.Duration(h.clock - h.began), Situations: h.reached, Sizes: h.sizes, Events: h.events, Dump: dump}
 	switch {
 	case h.moved:
 		run.Outcome = outcome(labs.GraderError, "", "the stack of the guest's first goroutine has moved")

@@ -222,15 +222,15 @@ func TestARestoredRunHashesLikeAFreshOne(t *testing.T) {
 	f := newFixture(t)
 	g := f.build(f.reference())
 	requests := f.requests(2)
-	fresh := map[labtest.Request]string{}
+	fresh := map[string]string{}
 	for _, r := range requests {
-		fresh[r] = f.run(g, r, machine.Options{Fresh: true}).Hash
+		fresh[r.String()] = f.run(g, r, machine.Options{Fresh: true}).Hash
 	}
 	for range 2 { // in another order each time, so after other runs
 		rand.New(rand.NewPCG(1, 2)).Shuffle(len(requests), func(i, j int) { requests[i], requests[j] = requests[j], requests[i] })
 		for _, r := range requests {
-			if run := f.run(g, r, machine.Options{}); run.Hash != fresh[r] {
-				t.Errorf("%v: hash %s after other runs, %s in a fresh machine", r, run.Hash, fresh[r])
+			if run := f.run(g, r, machine.Options{}); run.Hash != fresh[r.String()] {
+				t.Errorf("%v: hash %s after other runs, %s in a fresh machine", r, run.Hash, fresh[r.String()])
 			}
 		}
 	}

@@ -129,15 +129,11 @@ func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
 	field(w, "expected", f.Expected)
 	field(w, "actual", f.Actual)
 	field(w, "where", f.Where)
-	list(w, "plan", f.Plan, planShown)
+	writePlan(w, f)
 	list(w, "story", ends(f.Story, storyShown), storyShown)
 	list(w, "yours", f.Dump, dumpShown)
-	title := "trace"
-	if f.Of > len(f.Trace) && len(f.Trace) > 0 {
-		field(w, title, fmt.Sprintf("the last %d of %d events", len(f.Trace), f.Of))
-		title = ""
-	}
-	list(w, title, f.Trace, len(f.Trace))
+	writeTrace(w, f)
+	writeApart(w, f.Apart)
 	fmt.Fprintf(w, "  %-9s %s\n", "again", Again(r, c)) // in one line, to be pasted
 }
 

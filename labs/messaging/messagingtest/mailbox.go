@@ -131,7 +131,7 @@ func (b box) want(what, result string, call func() string) {
 func (s Solution) fifo(t *labtest.T) {
 	rng := t.Rand("messages")
 	b := s.box(t, 1+rng.IntN(4))
-	n := 10 + rng.IntN(10)
+	n := t.Size("messages", 10+rng.IntN(10))
 	t.Step("one client sends %d messages, another receives them", n)
 	t.Go(func() {
 		for i := range n {
@@ -180,6 +180,7 @@ func (s Solution) linearizable(t *labtest.T) {
 	rng := t.Rand("workload")
 	b := s.box(t, 1+rng.IntN(3))
 	senders, receivers, each := 2+rng.IntN(2), 2+rng.IntN(2), 3+rng.IntN(3)
+	senders, receivers, each = t.Size("senders", senders), t.Size("receivers", receivers), t.Size("messages", each)
 	t.Step("%d clients send %d messages each, %d clients receive until the mailbox is closed", senders, each, receivers)
 	count := newTally()
 	lazy := 1 + rng.IntN(1500) // µs that a receiver pauses at most
@@ -248,13 +249,14 @@ func (b box) reachIf(reached bool, situation string) {
 func (s Solution) wholeMessages(t *labtest.T) {
 	rng := t.Rand("workload")
 	b := s.box(t, 2+rng.IntN(3))
-	const senders, each = 3, 5
+	const most = 5
+	senders, each := t.Size("senders", 3), t.Size("messages", most)
 	t.Step("%d clients send %d messages each, every one from the same buffer of its own", senders, each)
 	for i := range senders {
 		t.Go(func() {
 			buffer := make([]byte, 32)
 			for k := range each {
-				copy(buffer, bytes.Repeat([]byte{byte('a' + i*each + k)}, len(buffer)))
+				copy(buffer, bytes.Repeat([]byte{byte('a' + i*most + k)}, len(buffer)))
 				b.t.Op(fmt.Sprintf("sender-%d", i+1), fmt.Sprintf("Send 32 x %q", buffer[0]), func() string {
 					return say(sent, b.mailbox.Send(context.Background(), buffer))
 				})
@@ -325,7 +327,7 @@ func (s Solution) closeEmpty(t *labtest.T) {
 func (s Solution) cancel(t *labtest.T) {
 	rng := t.Rand("workload")
 	b := s.box(t, 1+rng.IntN(2))
-	const each = 6
+	each := t.Size("messages", 6)
 	impatient := 100 * time.Microsecond
 	b.want("Receive, which gives up after 0.1 ms at the empty mailbox", canceled, func() string { return b.receive("alone", impatient) })
 	for i := range b.capacity {
@@ -382,7 +384,7 @@ func (s Solution) cancel(t *labtest.T) {
 // for at once. A mailbox that wakes one of them for several changes leaves the
 // others asleep.
 func (s Solution) wakeUp(t *labtest.T) {
-	const n = 4
+	n := t.Size("callers", 4)
 	b := s.box(t, n)
 	t.Step("%d receivers wait, then %d messages are sent at once", n, n)
 	for i := range n {

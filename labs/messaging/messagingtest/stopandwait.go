@@ -58,7 +58,7 @@ func (w *wire) copies(from string, n int, d time.Duration) {
 
 func (s Solution) calm(t *labtest.T) {
 	w := s.wire(t, setup{})
-	const n = 10
+	n := t.Size("messages", 10)
 	w.reader(n, 0)
 	for i := range n {
 		w.deliver(fmt.Sprintf("m%d", i+1), patience)
@@ -120,6 +120,7 @@ func (w *wire) stream(n int) {
 	if w.t.Real() {
 		n /= 4
 	}
+	n = w.t.Size("messages", n)
 	w.t.Step("%d messages are sent, and received as they come", n)
 	w.reader(n, 0)
 	w.t.Go(func() {

@@ -1,0 +1,91 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"faultline/grader/internal/result"
+	"faultline/labs/labtest"
+)
+
+// writePlan writes the faults of a run, and how much smaller the run is than the
+// first that failed.
+func writePlan(w io.Writer, f *result.Failure) {
+	list(w, "plan", f.Plan, planShown)
+	label := "plan"
+	if len(f.Plan) > 0 {
+		label = ""
+	}
+	if note := Smaller(f); note != "" {
+		field(w, label, "("+note+")")
+	}
+}
+
+// Smaller says in a few words how a failure was shrunk; "" if it was not.
+func Smaller(f *result.Failure) string {
+	s := f.Shrunk
+	if s == nil {
+		return ""
+	}
+	var parts []string
+	switch {
+	case s.Faults == 0:
+	case len(f.Plan) == 0:
+		parts = append(parts, fmt.Sprintf("no fault is needed; shrunk from %d", s.Faults))
+	case len(f.Plan) == s.Faults:
+		parts = append(parts, count(s.Faults, "fault"))
+	default:
+		parts = append(parts, fmt.Sprintf("%s; shrunk from %d", count(len(f.Plan), "fault"), s.Faults))
+	}
+	for _, drawn := range s.Sizes {
+		for _, size := range f.Sizes {
+			if size.Name == drawn.Name && size.N < drawn.N {
+				parts = append(parts, fmt.Sprintf("%s: %d of %d", size.Name, size.N, drawn.N))
+			}
+		}
+	}
+	switch {
+	case s.Cut == "time":
+		parts = append(parts, "the time for shrinking was over: --shrink gives it more")
+	case s.Cut != "":
+		parts = append(parts, fmt.Sprintf("shrinking ended after %d runs", s.Runs))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// writeTrace writes the events around the first wrong step.
+func writeTrace(w io.Writer, f *result.Failure) {
+	title := "trace"
+	if shown := len(f.Trace); shown > 0 && f.Of > shown {
+		which := fmt.Sprintf("events %d to %d of %d", f.From+1, f.From+shown, f.Of)
+		if f.From+shown == f.Of {
+			which = fmt.Sprintf("the last %d of %d events", shown, f.Of)
+		}
+		field(w, title, which)
+		title = ""
+	}
+	list(w, title, f.Trace, len(f.Trace))
+}
+
+// writeApart writes where the nearest run that passes goes another way.
+func writeApart(w io.Writer, a *result.Apart) {
+	if a == nil {
+		return
+	}
+	why := "without \"" + strings.Join(strings.Fields(a.Without), " ") + "\" the case passes"
+	if a.Without == labtest.CalmLocks {
+		why = "the case passes if no goroutine steps aside at a lock: look for what two of yours do at once"
+	}
+	field(w, "nearest", why+"; up to here that run is the same:")
+	list(w, "", a.Common, len(a.Common))
+	list(w, "failing", orEnd(a.Failing), len(a.Failing)+1)
+	list(w, "passing", orEnd(a.Passing), len(a.Passing)+1)
+}
+
+func orEnd(lines []string) []string {
+	if len(lines) == 0 {
+		return []string{"   (the end of the run)"}
+	}
+	return lines
+}
