@@ -14,13 +14,12 @@ import (
 // A diagram is what the script draws: the events of a run, and which of them
 // matter. Places are indices of Events; -1 is nowhere.
 type diagram struct {
-	Events []event  `json:"events"`
-	Focus  int      `json:"focus"` // what is in view at first
-	End    string   `json:"end"`   // how the run ended
-	Order  []int    `json:"order,omitempty"`
-	Stuck  []int    `json:"stuck,omitempty"` // operations that no order can have next, by number
-	Apart  int      `json:"apart"`           // the first event that the nearest passing run does not have
-	Passes []string `json:"passes,omitempty"`
+	Events []event `json:"events"`
+	Focus  int     `json:"focus"` // what is in view at first
+	End    string  `json:"end"`   // how the run ended
+	Order  []int   `json:"order,omitempty"`
+	Stuck  []int   `json:"stuck,omitempty"` // operations that no order can have next, by number
+	Apart  int     `json:"apart"`           // the first event that the nearest passing run does not have
 
 	// Picture is the checker's own page about the history, if there was a dispute.
 	Picture string `json:"picture,omitempty"`
@@ -51,10 +50,9 @@ func newDiagram(r *result.Result, c result.Case) *diagram {
 	events := harmless(f.Events)
 	d := &diagram{Focus: -1, Apart: -1, End: string(c.Verdict) + ": " + line(f.Actual)}
 	d.rule(r, c, events)
-	apart := -1
+	focus, apart := d.wrong(events, c), -1
 	if f.Apart != nil {
 		apart = f.Apart.Same
-		d.Passes = lines(f.Apart.Passing)
 	}
 	seen := 0 // events that Failure.Of counts
 	for i, e := range events {
@@ -64,10 +62,10 @@ func newDiagram(r *result.Result, c result.Case) *diagram {
 			}
 			seen++
 		}
-		if e.Kind == trace.Model || e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote) || d.leaveOut(events, i) {
+		if e.Kind == trace.Model || isDump(e) || d.leaveOut(events, i) {
 			continue
 		}
-		if e.Kind == trace.Return && len(d.Stuck) > 0 && e.N == d.Stuck[0] {
+		if i == focus {
 			d.Focus = len(d.Events)
 		}
 		d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: e.Kind, Node: e.Node, Peer: e.Peer, N: e.N, Text: e.Text})
@@ -133,6 +131,30 @@ func (d *diagram) rule(r *result.Result, c result.Case, events []trace.Event) {
 	if dispute.Picture(&page) == nil {
 		d.Picture = page.String()
 	}
+}
+
+// wrong is the event where the run goes wrong. That is what an operation returned
+// which the finding is about, or the last call that never returned, if something
+// took too long. Else it is the end.
+func (d *diagram) wrong(events []trace.Event, c result.Case) (at int) {
+	at = len(events) - 1
+	late := slices.ContainsFunc(events, isDump)
+	for _, op := range labtest.History(events) {
+		stuck := len(d.Stuck) > 0 && events[op.Call].N == d.Stuck[0]
+		switch {
+		case op.Done && (stuck || strings.Contains(line(c.Failure.Actual), op.String())):
+			return op.Return
+		case stuck, !op.Done && late:
+			at = op.Call
+		}
+	}
+	return at
+}
+
+// isDump reports whether an event is the harness's note of all goroutines, which
+// a report shows elsewhere.
+func isDump(e trace.Event) bool {
+	return e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote)
 }
 
 // place finds the event of a kind with a text, or the step with a number; -1 if

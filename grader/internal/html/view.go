@@ -208,7 +208,7 @@ type failureView struct {
 	Virtual           string
 	PlanHead          string
 	Plan, Story       []placed
-	Smaller           string // how the scenario was cut down besides
+	Calm              string // what chance has no part in any more
 	Dump, Trace       []string
 	TraceHead         string
 	Apart             *apartView
@@ -227,7 +227,7 @@ type placed struct {
 
 // An apartView shows where the nearest passing run goes another way.
 type apartView struct {
-	Without                  string
+	Without                  string // a fault; "" if it is that goroutines step aside at locks
 	Fails, Passes            word
 	Common, Failing, Passing []string
 }
@@ -258,13 +258,27 @@ func newFailure(r *result.Result, c result.Case, staff bool) (failureView, *diag
 	v.Picture = d != nil && d.Picture != ""
 	v.Story, v.Plan = story(f.Story, d), plan(f.Plan, d)
 	v.PlanHead = planHead(f)
-	v.Smaller = smaller(f)
+	v.Calm = calm(f)
 	if f.Apart != nil {
-		v.Apart = &apartView{Without: line(f.Apart.Without), Fails: v.Word, Passes: wordOf(labs.Pass),
-			Common:  lines(f.Apart.Common),
-			Failing: lines(f.Apart.Failing), Passing: lines(f.Apart.Passing)}
+		v.Apart = newApart(f.Apart, v.Word)
 	}
 	return v, d
+}
+
+func newApart(a *result.Apart, fails word) *apartView {
+	v := &apartView{Without: line(a.Without), Fails: fails, Passes: wordOf(labs.Pass),
+		Common: lines(a.Common), Failing: orEnd(lines(a.Failing)), Passing: orEnd(lines(a.Passing))}
+	if a.Without == labtest.CalmLocks {
+		v.Without = ""
+	}
+	return v
+}
+
+func orEnd(lines []string) []string {
+	if len(lines) == 0 {
+		return []string{"(the end of the run)"}
+	}
+	return lines
 }
 
 func story(lines []string, d *diagram) (list []placed) {
@@ -288,32 +302,18 @@ func plan(lines []string, d *diagram) (list []placed) {
 
 // planHead says how many faults there are, and how many there were.
 func planHead(f *result.Failure) string {
-	head := count(len(f.Plan), "fault")
+	if head := report.Smaller(f); head != "" {
+		return line(head)
+	}
 	if len(f.Plan) == 0 {
-		head = "none by chance"
+		return "none by chance"
 	}
-	if f.Shrunk != nil && f.Shrunk.Faults > len(f.Plan) {
-		head += fmt.Sprintf("; shrunk from %d", f.Shrunk.Faults)
-	}
-	return head
+	return count(len(f.Plan), "fault")
 }
 
-// smaller says how the scenario of a shrunk run differs from the seed's.
-func smaller(f *result.Failure) string {
+// calm says what was made calm besides, so that less is left to chance.
+func calm(f *result.Failure) string {
 	var parts []string
-	before := map[string]int{}
-	if f.Shrunk != nil {
-		for _, s := range f.Shrunk.Sizes {
-			before[s.Name] = s.N
-		}
-	}
-	for _, s := range f.Sizes {
-		part := fmt.Sprintf("%s: %d", line(s.Name), s.N)
-		if n := before[s.Name]; n > s.N {
-			part += fmt.Sprintf(" instead of %d", n)
-		}
-		parts = append(parts, part)
-	}
 	for _, what := range f.Calm {
 		switch what {
 		case labtest.CalmLatency:
@@ -322,7 +322,7 @@ func smaller(f *result.Failure) string {
 			parts = append(parts, "no lock makes a goroutine step aside")
 		}
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(parts, ", and ")
 }
 
 func count(n int, what string) string {
