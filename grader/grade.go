@@ -60,6 +60,9 @@ func (w *workshop) gradeClass(ctx context.Context, dir, out, only string, order 
 	if err != nil {
 		return err
 	}
+	if err := makeFolder(out); err != nil {
+		return err
+	}
 	if err := makeFolder(filepath.Join(out, staffFolder)); err != nil {
 		return err
 	}

@@ -74,7 +74,9 @@ func (w *workshop) writeTestPages(dir string, r *result.Result, staff bool) erro
 	if err := writePage(filepath.Join(dir, studentPage), page); err != nil {
 		return err
 	}
-	fmt.Fprintf(w.err, "to read in a browser: %s\n", filepath.ToSlash(filepath.Join(dir, studentPage)))
+	if !r.Passed() {
+		fmt.Fprintf(w.err, "to read in a browser: %s\n", filepath.ToSlash(filepath.Join(dir, studentPage)))
+	}
 	if !staff {
 		return nil
 	}

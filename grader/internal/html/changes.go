@@ -24,6 +24,15 @@ type change struct {
 
 func (c changes) None() bool { return len(c.Fixed)+len(c.Broken)+len(c.Other) == 0 && c.Points == 0 }
 
+// property is what a case found broken. The values it saw are not compared: what
+// shrinking leaves of a run may depend on how much time it had.
+func property(c result.Case) string {
+	if c.Failure == nil {
+		return ""
+	}
+	return c.Failure.Property
+}
+
 func (c *changes) add(now, before *result.Result) {
 	if before == nil || before.Lab != now.Lab {
 		return
@@ -41,7 +50,7 @@ func (c *changes) add(now, before *result.Result) {
 		c.Points += n.Points - b.Points
 		ch := change{ID: line(n.ID), Title: line(n.Title), Before: wordOf(b.Verdict), Now: wordOf(n.Verdict)}
 		switch {
-		case b.Verdict == n.Verdict && (n.Failure == nil || b.Failure == nil || b.Reason == n.Reason):
+		case b.Verdict == n.Verdict && property(b) == property(n):
 		case b.Verdict != labs.Pass && n.Verdict == labs.Pass:
 			c.Fixed = append(c.Fixed, ch)
 		case b.Verdict == labs.Pass:

@@ -219,7 +219,7 @@ class Canvas {
     const {e, i} = item, y = this.y[i], h = Math.min(this.row - 2, 17);
     const kind = {step: "", log: "log"}[e.kind] ?? "harness";
     svg(g, "rect", {class: "band " + kind, x: GUTTER - 4, y: y - h * .72, width: this.width - GUTTER, height: h, rx: 3});
-    this.text(g, GUTTER, y + h * .1, bandText(e), this.width - GUTTER - 12);
+    this.text(g, GUTTER + 35, y + h * .1, bandText(e), this.width - GUTTER - 45);
     svg(g, "rect", {class: "ring", x: GUTTER - 4, y: y - h * .72, width: this.width - GUTTER, height: h, rx: 3});
   }
 
@@ -280,7 +280,7 @@ class Canvas {
   foreground() {
     if (this.apart !== undefined) {
       svg(this.root, "line", {class: "apart", x1: GUTTER, x2: this.width, y1: this.apart + 5, y2: this.apart + 5});
-      this.text(this.root, GUTTER, this.apart, "the nearest run that passes goes another way from here", this.width - GUTTER, "apart-text");
+      this.text(this.root, GUTTER + 35, this.apart, "the nearest run that passes goes another way from here", this.width - GUTTER, "apart-text");
     }
     const end = this.d.end, y = this.height + 4;
     svg(this.root, "rect", {class: "band end", x: 0, y, width: this.width, height: 22});
@@ -443,7 +443,7 @@ class Diagram {
     for (const lane of visible) svg(head, "text", {x: c.x(lane) - 6, y: 16}, fit(lane, laneWidth - 16));
     c.background();
     this.items = this.run.items.filter(i => this.shown(i.e)).sort((a, b) => c.y[a.i] - c.y[b.i] || a.i - b.i);
-    for (const type of ["band", "op", "message", "mark"]) for (const item of this.items) if (item.type === type) c.draw(item);
+    for (const type of ["op", "band", "message", "mark"]) for (const item of this.items) if (item.type === type) c.draw(item);
     c.foreground();
     this.view.dataset.zoom = this.zoom.toFixed(2);
     if (this.at && this.items.includes(this.at)) this.at.g.classList.add("on");
