@@ -114,6 +114,10 @@ func (r reading) read(t *testing.T, root string) string {
 	return string(written)
 }
 
+// patient is how long a failure may be shrunk here: so long that the budget of runs
+// ends it, and not how busy the machine is.
+const patient = "10m"
+
 // commands are what the student types.
 func (r reading) commands(t *testing.T, kill []string) (commands [][]string) {
 	t.Helper()
@@ -124,10 +128,10 @@ func (r reading) commands(t *testing.T, kill []string) (commands [][]string) {
 		}
 		return [][]string{{"replay", "edited.plan"}}
 	case r.test != nil:
-		return [][]string{append([]string{"test"}, r.test...)}
+		return [][]string{append([]string{"test", "--shrink", patient}, r.test...)}
 	}
 	for _, id := range kill {
-		commands = append(commands, []string{"test", id})
+		commands = append(commands, []string{"test", "--shrink", patient, id})
 	}
 	return commands
 }
