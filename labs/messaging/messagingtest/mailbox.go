@@ -60,7 +60,7 @@ type box struct {
 }
 
 func (s Solution) box(t *labtest.T, capacity int) box {
-	t.Step("a mailbox for %d messages", capacity)
+	t.Step("a mailbox for %s", many(capacity, "message", "messages"))
 	return box{t, s.NewMailbox(capacity), capacity}
 }
 
