@@ -61,7 +61,7 @@ func planText(r *result.Result, c result.Case) (string, error) {
 	req := labtest.Request{Case: c.ID, Seed: c.Failure.Seed, Sizes: c.Failure.Sizes, Calm: c.Failure.Calm, Plan: &plan}
 	var b strings.Builder
 	for _, line := range about(r, c) {
-		fmt.Fprintf(&b, "# %s\n", strings.ReplaceAll(line, "\n", " "))
+		b.WriteString(strings.TrimRight("# "+strings.ReplaceAll(line, "\n", " "), " ") + "\n")
 	}
 	b.WriteString(req.String())
 	return b.String(), nil

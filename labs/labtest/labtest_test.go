@@ -380,7 +380,7 @@ func TestARequestMakesAScenarioSmallerButNeverLarger(t *testing.T) {
 		t.Run(test.title, func(t *testing.T) {
 			got := 0
 			r := perform(t, labtest.Request{Sizes: test.sizes}, func(t *labtest.T, s *solution) { got = t.Size("messages", 40) })
-			want := trace.Event{Kind: trace.Size, N: test.want, Text: "messages"}
+			want := trace.Event{Kind: labtest.SizeEvent, N: test.want, Text: "messages"}
 			if got != test.want || len(r.events) != 1 || r.events[0] != want {
 				t.Errorf("%d, and the record says %v; want %d", got, r.events, test.want)
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"faultline/labrpc"
+	"faultline/labs/trace"
 )
 
 // A Request says which run of a suite is wanted. Sizes and Calm make the run
@@ -24,6 +25,11 @@ type Size struct {
 	Name string `json:"name"`
 	N    int    `json:"n"`
 }
+
+// SizeEvent says that the scenario has N of what the text names. It is for the
+// machine, which keeps it out of the trace: nothing has happened, and a run that is
+// told to be as large as it would be anyway is the same run.
+const SizeEvent trace.Kind = "size"
 
 // What of a run can be made calm, besides its faults.
 const (

@@ -94,7 +94,7 @@ func (t *T) Size(name string, n int) int {
 			n = min(n, s.N)
 		}
 	}
-	t.record(trace.Event{Kind: trace.Size, N: n, Text: name})
+	t.record(trace.Event{Kind: SizeEvent, N: n, Text: name})
 	return n
 }
 

@@ -36,7 +36,6 @@ const (
 	Step      Kind = "step"      // line N of the story
 	Model     Kind = "model"     // the history is to be checked against model Node; the text holds its parameters
 	Reach     Kind = "reach"     // the run got into a situation that its case declares
-	Size      Kind = "size"      // the scenario has N of what the text says; the machine keeps it out of the trace
 	Log       Kind = "log"       // the student's code printed this
 	Note      Kind = "note"      // the harness explains something
 )

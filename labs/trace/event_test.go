@@ -33,7 +33,6 @@ const golden = `
    3.000001s  return     client-1 #7  : ok
    3.000002s  model      mailbox  : capacity=3
   59.999999s  reach      : a packet was lost
-  59.999999s  size      #40  : messages
  600.000000s  log        : retry 3
 3599.000000s  note       : every packet was answered
 86400.000000s  close      receiver
@@ -43,7 +42,7 @@ const golden = `
 var kinds = []trace.Kind{
 	trace.Open, trace.Step, trace.Send, trace.Corrupt, trace.Duplicate, trace.Delay, trace.Deliver, trace.Fault,
 	trace.Drop, trace.Cut, trace.Heal, trace.Crash, trace.Restart, trace.Pause, trace.Resume, trace.Call,
-	trace.Return, trace.Model, trace.Reach, trace.Size, trace.Log, trace.Note, trace.Close,
+	trace.Return, trace.Model, trace.Reach, trace.Log, trace.Note, trace.Close,
 }
 
 func TestTheTextOfEveryKindIsWhatItAlwaysWas(t *testing.T) {

@@ -176,7 +176,7 @@ func (h *host) record(line string) bool {
 	if err != nil {
 		e = trace.Event{Kind: trace.Note, Text: line}
 	}
-	if e.Kind == trace.Size {
+	if e.Kind == labtest.SizeEvent {
 		h.size(labtest.Size{Name: e.Text, N: e.N})
 		return true
 	}
@@ -188,9 +188,7 @@ func (h *host) record(line string) bool {
 	return true
 }
 
-// size notes how large the scenario is, the largest number for each name. It is
-// no event: nothing has happened, and a run that is told to have so many of
-// something is the same run.
+// size notes how large the scenario is, the largest number for each name.
 func (h *host) size(s labtest.Size) {
 	for i := range h.sizes {
 		if h.sizes[i].Name == s.Name {

@@ -13,12 +13,12 @@ import (
 // first that failed.
 func writePlan(w io.Writer, f *result.Failure) {
 	list(w, "plan", f.Plan, planShown)
-	label := "plan"
-	if len(f.Plan) > 0 {
-		label = ""
-	}
-	if note := Smaller(f); note != "" {
-		field(w, label, "("+note+")")
+	switch note := Smaller(f); {
+	case note == "":
+	case len(f.Plan) == 0:
+		field(w, "plan", "none ("+note+")")
+	default:
+		field(w, "", "("+note+")")
 	}
 }
 
@@ -32,7 +32,7 @@ func Smaller(f *result.Failure) string {
 	switch {
 	case s.Faults == 0:
 	case len(f.Plan) == 0:
-		parts = append(parts, fmt.Sprintf("no fault is needed; shrunk from %d", s.Faults))
+		parts = append(parts, fmt.Sprintf("no fault is needed; shrunk from %s", count(s.Faults, "fault")))
 	case len(f.Plan) == s.Faults:
 		parts = append(parts, count(s.Faults, "fault"))
 	default:

@@ -312,7 +312,7 @@ func (s Solution) relayStorm(t *labtest.T) {
 	for i := range n {
 		files = append(files, randomFile(t, t.Size("bytes", rng.IntN(2000*(1+i))), i))
 	}
-	t.Step("%d files are sent, and received as they come", n)
+	t.Step("%s, and received as they come", many(n, "file is sent", "files are sent"))
 	t.Go(func() {
 		for _, file := range files {
 			x.confirmed(x.send(file, 0))

@@ -121,7 +121,7 @@ func (w *wire) stream(n int) {
 		n /= 4
 	}
 	n = w.t.Size("messages", n)
-	w.t.Step("%d messages are sent, and received as they come", n)
+	w.t.Step("%s, and received as they come", many(n, "message is sent", "messages are sent"))
 	w.reader(n, 0)
 	w.t.Go(func() {
 		for i := range n {

@@ -12,7 +12,7 @@ import (
 // all sends messages m1 to mn, as fast as the sender takes them, beside the
 // scenario.
 func (w *wire) all(n int) {
-	w.t.Step("%d messages are sent as fast as the sender takes them", n)
+	w.t.Step("%s as fast as the sender takes them", many(n, "message is sent", "messages are sent"))
 	w.t.Go(func() {
 		for i := range n {
 			w.send(fmt.Sprintf("m%d", i+1), 0)
