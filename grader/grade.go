@@ -15,6 +15,7 @@ import (
 	"faultline/grader/internal/html"
 	"faultline/grader/internal/report"
 	"faultline/grader/internal/result"
+	"faultline/grader/internal/submission"
 	"faultline/grader/internal/suites"
 	"faultline/labs"
 )
@@ -198,7 +199,7 @@ func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, order gradi
 		err = writePlans(out, r)
 	}
 	if err == nil {
-		g.Lab, err = writeReports(out, r)
+		g.Lab, err = writeReports(out, r, sol)
 	}
 	if err != nil {
 		return g, err
@@ -208,7 +209,7 @@ func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, order gradi
 }
 
 // writeReports writes LAB.txt for people and LAB.json for programs into dir.
-func writeReports(dir string, r *result.Result) (html.Lab, error) {
+func writeReports(dir string, r *result.Result, sol submission.Solution) (html.Lab, error) {
 	if err := makeFolder(dir); err != nil {
 		return html.Lab{}, err
 	}
@@ -217,7 +218,7 @@ func writeReports(dir string, r *result.Result) (html.Lab, error) {
 	if err := writeFile(filepath.Join(dir, r.Lab+".txt"), text.String()); err != nil {
 		return html.Lab{}, err
 	}
-	return writeResult(dir, r)
+	return writeResult(dir, r, sol)
 }
 
 // gist says in a few words what became of a solution.

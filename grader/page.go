@@ -9,6 +9,7 @@ import (
 
 	"faultline/grader/internal/html"
 	"faultline/grader/internal/result"
+	"faultline/grader/internal/submission"
 )
 
 // What a report is called in its folder. The staff's reports of a class are in a
@@ -35,10 +36,10 @@ func lastResult(file string) *result.Result {
 }
 
 // writeResult writes a result into dir, as LAB.json, and returns it beside the
-// one that was there before.
-func writeResult(dir string, r *result.Result) (html.Lab, error) {
+// one that was there before and the solution that it is about.
+func writeResult(dir string, r *result.Result, sol submission.Solution) (html.Lab, error) {
 	file := filepath.Join(dir, r.Lab+".json")
-	lab := html.Lab{Now: r, Before: lastResult(file)}
+	lab := html.Lab{Now: r, Before: lastResult(file), Files: sol.Files}
 	text, err := r.JSON()
 	if err == nil {
 		err = writeFile(file, string(text))
@@ -65,8 +66,8 @@ func thisMachine() []string {
 
 // writeTestPages writes what "grader test" leaves for a browser into dir: the
 // student's report and, if it is wanted, the staff's.
-func (w *workshop) writeTestPages(dir string, r *result.Result, staff bool) error {
-	lab, err := writeResult(dir, r)
+func (w *workshop) writeTestPages(dir string, r *result.Result, sol submission.Solution, staff bool) error {
+	lab, err := writeResult(dir, r, sol)
 	if err != nil {
 		return err
 	}

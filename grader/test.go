@@ -88,7 +88,7 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 	if err := w.show(r, f.json); err != nil {
 		return err
 	}
-	if err := w.writeTestPages(f.out, r, f.staff); err != nil {
+	if err := w.writeTestPages(f.out, r, sol, f.staff); err != nil {
 		return err
 	}
 	return verdict(r)

@@ -52,7 +52,9 @@ func open(t *testing.T, page string, width, height int) *browser {
 		t.Fatal(err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WindowSize(width, height), chromedp.Flag("disable-component-update", true), chromedp.WSURLReadTimeout(patience))
+		chromedp.WindowSize(width, height), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-features", "IsolateSandboxedIframes"), // so that a framed picture is heard, too
+		chromedp.WSURLReadTimeout(patience))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)

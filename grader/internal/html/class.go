@@ -3,6 +3,7 @@ package html
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"faultline/grader/internal/result"
@@ -74,6 +75,7 @@ func newClassView(c Class) classView {
 		v.Rows = append(v.Rows, rv)
 	}
 	v.Cases = wrong.list
+	slices.SortStableFunc(v.Cases, func(a, b wrongCase) int { return b.Count - a.Count })
 	return v
 }
 

@@ -22,7 +22,8 @@ type Page struct {
 // A Lab is what grading one lab gave, and what it gave the last time.
 type Lab struct {
 	Now    *result.Result
-	Before *result.Result // nil if there is no earlier result
+	Before *result.Result    // nil if there is no earlier result
+	Files  map[string][]byte // of the solution, by name; nil shows no code
 }
 
 // Staff is what only the staff's report says.
@@ -59,17 +60,16 @@ type document struct {
 
 func write(w io.Writer, name, title string, v any) error {
 	style, script := asset("report.css"), asset("report.js")
-	styles, scripts := []string{style}, []string{script}
+	p := policy{styles: []string{style}, scripts: []string{script}}
 	if v, ok := v.(view); ok {
 		for _, f := range v.Failures {
-			if d := v.Diagrams[f.ID]; f.Picture {
-				styles = append(styles, inline(d.Picture, "<style>", "</style>"))
-				scripts = append(scripts, inline(d.Picture, "<script>", "</script>"))
+			if f.Picture {
+				p.frame(v.Diagrams[f.ID].Picture)
 			}
 		}
 	}
 	return pages.ExecuteTemplate(w, name, document{
-		Title: title, Policy: policy(styles, scripts), Style: template.CSS(style), Script: template.JS(script), View: v,
+		Title: title, Policy: p.String(), Style: template.CSS(style), Script: template.JS(script), View: v,
 	})
 }
 
@@ -81,11 +81,23 @@ func asset(name string) string {
 	return string(text)
 }
 
-// policy forbids the page everything but the given styles and scripts. The
-// pictures of a checker are framed documents, which inherit the policy.
-func policy(styles, scripts []string) string {
+// A policy forbids a page everything but its own styles and scripts.
+type policy struct {
+	styles, scripts []string
+	attributes      string // what it says of style attributes
+}
+
+// frame lets the page frame a document, which inherits the policy: the picture of
+// a checker, whose script sets style attributes.
+func (p *policy) frame(document string) {
+	p.styles = append(p.styles, inline(document, "<style>", "</style>"))
+	p.scripts = append(p.scripts, inline(document, "<script>", "</script>"))
+	p.attributes = "; style-src-attr 'unsafe-inline'"
+}
+
+func (p policy) String() string {
 	return "default-src 'none'; base-uri 'none'; form-action 'none'" +
-		"; style-src" + hashes(styles) + "; script-src" + hashes(scripts)
+		"; style-src" + hashes(p.styles) + "; script-src" + hashes(p.scripts) + p.attributes
 }
 
 func hashes(texts []string) string {

@@ -77,7 +77,7 @@ func newView(p Page) view {
 		if v.Next == nil {
 			v.Next = newNext(lab.Now)
 		}
-		v.Labs = append(v.Labs, v.lab(lab.Now))
+		v.Labs = append(v.Labs, v.lab(lab))
 	}
 	for i := range v.Failures {
 		v.Failures[i].Open = i == 0 // the others wait until this one is mended
@@ -85,17 +85,18 @@ func newView(p Page) view {
 	return v
 }
 
-func (v *view) lab(r *result.Result) labView {
+func (v *view) lab(lab Lab) labView {
+	r := lab.Now
 	l := labView{Number: r.Number, Name: line(r.Lab), Title: line(r.Lab), Solution: line(r.Solution),
 		Points: r.Points, MaxPoints: r.MaxPoints, Notes: lines(r.Notes)}
-	if lab, ok := labs.Find(r.Lab); ok {
-		l.Title = lab.Title
+	if known, ok := labs.Find(r.Lab); ok {
+		l.Title = known.Title
 	}
 	if len(r.Refused) > 0 {
 		l.Refused = &refusedView{Word: wordOf(r.Cases()[0].Verdict), Lines: lines(r.Refused)}
 	}
 	for _, s := range r.Stages {
-		l.Stages = append(l.Stages, v.stage(r, s))
+		l.Stages = append(l.Stages, v.stage(lab, s))
 	}
 	if v.Staff != nil {
 		if text, err := r.JSON(); err == nil {
@@ -106,12 +107,12 @@ func (v *view) lab(r *result.Result) labView {
 	return l
 }
 
-func (v *view) stage(r *result.Result, s result.Stage) stageView {
+func (v *view) stage(lab Lab, s result.Stage) stageView {
 	stage := stageView{Letter: line(s.Letter), Title: line(s.Title), Points: s.Points, MaxPoints: s.MaxPoints}
 	var order []string
 	counts := map[string]int{}
 	for _, c := range s.Cases {
-		cv := v.newCase(r, c)
+		cv := v.newCase(lab, c)
 		stage.Cases = append(stage.Cases, cv)
 		if counts[cv.Word.Text] == 0 {
 			order = append(order, cv.Word.Text)
@@ -125,9 +126,9 @@ func (v *view) stage(r *result.Result, s result.Stage) stageView {
 	return stage
 }
 
-func (v *view) newCase(r *result.Result, c result.Case) caseView {
+func (v *view) newCase(lab Lab, c result.Case) caseView {
 	cv := caseView{Name: line(c.Name), Title: line(c.Title), Word: wordOf(c.Verdict), Points: c.Points, MaxPoints: c.MaxPoints,
-		Seeds: v.seeds(r, c)}
+		Seeds: v.seeds(lab.Now, c)}
 	if c.Failure == nil {
 		if cv.Word.Class == "ours" && v.Staff != nil {
 			cv.Seeds += "; " + line(c.Reason)
@@ -138,7 +139,8 @@ func (v *view) newCase(r *result.Result, c result.Case) caseView {
 		cv.Hash = c.Failure.Hash
 	}
 	if c.Verdict != labs.NotImplemented {
-		f, d := newFailure(r, c, v.Staff != nil)
+		f, d := newFailure(lab.Now, c, v.Staff != nil)
+		f.Source = source(lab.Files, f.Where)
 		cv.Link = f.ID
 		v.Failures = append(v.Failures, f)
 		if d != nil {
@@ -204,6 +206,7 @@ type failureView struct {
 	Property, Ref     string
 	Expected, Actual  string
 	Where             string
+	Source            []sourceLine // around it
 	Seed              uint64
 	Virtual           string
 	PlanHead          string
