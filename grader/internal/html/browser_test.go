@@ -120,7 +120,9 @@ func (b *browser) press(keys ...string) {
 // say evaluates an expression of JavaScript.
 func say[T any](b *browser, expression string) T {
 	b.Helper()
-	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		b.Fatalf("%s: %v", expression, err)
 	}
@@ -225,8 +227,10 @@ func TestABrowserGoesFromFailureToFailure(t *testing.T) {
 	say[string](b, `location.hash = "#case-messaging-B-linearizable"`)
 	b.want("a link opens its failure", open+` === "111"`)
 	b.want("the operation that fits nowhere is marked", `document.querySelectorAll(".op.stuck").length === 1`)
+	say[bool](b, `document.addEventListener("load", e => { window.framed ||= e.target.srcdoc > "" }, true) || true`)
 	b.click(`[data-picture] summary`)
 	b.want("the checker's picture is there, locked up", `document.querySelector("iframe")?.sandbox.value === "allow-scripts"`)
+	b.want("and drawn", `window.framed`)
 	b.want("with our rows", `document.querySelector("iframe")?.srcdoc.includes("Cannot come next")`)
 }
 

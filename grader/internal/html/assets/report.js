@@ -575,7 +575,8 @@ for (const picture of document.querySelectorAll("[data-picture]")) {
     if (!picture.open || picture.querySelector("iframe")) return;
     const frame = html(picture, "iframe", {title: "porcupine's picture of the history"});
     frame.setAttribute("sandbox", "allow-scripts");
-    frame.srcdoc = diagrams[picture.dataset.picture].picture;
+    frame.scrollIntoView({block: "nearest"}); // a frame that is not seen has no sizes, and the picture needs them
+    requestAnimationFrame(() => { frame.srcdoc = diagrams[picture.dataset.picture].picture; });
   });
 }
 function followLink() {
