@@ -236,6 +236,29 @@ func TestARestoredRunHashesLikeAFreshOne(t *testing.T) {
 	}
 }
 
+func TestHowLargeAScenarioIsDoesNotCountAsAnEvent(t *testing.T) {
+	f := newFixture(t)
+	g := f.build(f.reference())
+	req := labtest.Request{Case: "messaging/A/linearizable", Seed: 1}
+	drawn := f.run(g, req, machine.Options{Trace: true})
+	if len(drawn.Sizes) != 3 || drawn.Sizes[0].Name != "senders" || drawn.Sizes[0].N < 2 {
+		t.Fatalf("sizes %v", drawn.Sizes)
+	}
+	for _, e := range drawn.Events {
+		if e.Kind == labtest.SizeEvent {
+			t.Errorf("an event of the trace: %s", e)
+		}
+	}
+	req.Sizes = drawn.Sizes
+	if same := f.run(g, req, machine.Options{}); same.Hash != drawn.Hash {
+		t.Errorf("told to be as large as it is, the run has hash %s, and else %s", same.Hash, drawn.Hash)
+	}
+	req.Sizes = []labtest.Size{{Name: "senders", N: 1}}
+	if small := f.run(g, req, machine.Options{}); small.Hash == drawn.Hash || small.Sizes[0] != req.Sizes[0] || small.Verdict != labs.Pass {
+		t.Errorf("with one sender: %s, sizes %v, hash %s", small.Verdict, small.Sizes, small.Hash)
+	}
+}
+
 func TestSeedsDiffer(t *testing.T) {
 	f := newFixture(t)
 	g := f.build(f.reference())
