@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"faultline/grader/internal/html"
+	"faultline/grader/internal/machine"
 	"faultline/grader/internal/result"
 	"faultline/grader/internal/submission"
 )
@@ -60,7 +61,7 @@ func writePage(file string, p html.Page) error {
 func thisMachine() []string {
 	return []string{
 		fmt.Sprintf("%s, %s/%s, %d cores", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
-		fmt.Sprintf("a run may take %v of CPU time", cpuLimit),
+		fmt.Sprintf("a run may take %v of CPU time", machine.CPULimit),
 	}
 }
 
