@@ -116,6 +116,7 @@ func (r reading) read(t *testing.T, root string) string {
 // patient is how long a failure may be shrunk here: so long that the budget of runs
 // ends it, and not how busy the machine is.
 const patient = "10m"
+
 // student is what the student wrote, and the cases that are meant for it.
 func (r reading) student(root string) (files map[string][]byte, kill []string, err error) {
 	switch {

@@ -185,6 +185,10 @@ func TestABrowserMovesInADiagram(t *testing.T) {
 	b.press("0", "-")
 	b.want("keys zoom out", `document.querySelector(".view").dataset.zoom === "0.77"`)
 	b.press("0")
+	b.click(`.tools .whole`)
+	b.want("a button makes all of it fit, or nearly", `(v => v.scrollHeight < 3 * v.clientHeight)(document.querySelector(".view"))`)
+	b.do(chromedp.Focus(chromedp.CSS(`.view`)))
+	b.press("0")
 
 	b.press(kb.Home)
 	b.want("Home goes to the first event", `document.querySelector(".about").textContent.includes("1. five more rounds")`)

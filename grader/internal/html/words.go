@@ -3,6 +3,7 @@ package html
 import (
 	"fmt"
 
+	"faultline/grader/internal/machine"
 	"faultline/labs"
 )
 
@@ -51,7 +52,7 @@ func stopped(v labs.Verdict) word {
 		return word{What: "Goroutines wait for locks, or for each other, and nobody can go on.",
 			Do: "The line below is one that waits: a witness. Ask who has what it waits for, and how that one left its function."}
 	case labs.Stuck:
-		return word{What: "Your code computed for 5 s without a pause, and was stopped.",
+		return word{What: fmt.Sprintf("Your code computed for %g s without a pause, and was stopped.", machine.CPULimit.Seconds()),
 			Do: "Look for a loop that never waits: a for that polls, a retry without a timeout. Such a run leaves no trace: " +
 				"run the case with go test and a debugger."}
 	case labs.Memory:

@@ -190,8 +190,9 @@ class Canvas {
       }
     }
     for (const q of this.quiet) {
+      if (!this.words) break;
       svg(this.root, "line", {class: "gap-line", x1: GUTTER, x2: this.width, y1: q.y - 4, y2: q.y - 4});
-      if (this.words) svg(this.root, "text", {class: "time", x: 4, y: q.y}, "⋮ quiet " + span(q.length));
+      svg(this.root, "text", {class: "time", x: 4, y: q.y}, "⋮ quiet " + span(q.length));
     }
     for (const t of this.times) svg(this.root, "text", {class: "time", x: 4, y: t.y + 3}, (t.at / 1e6).toFixed(this.decimals) + " s");
     for (const lane of this.visible) this.lifeline(lane, bottom);
@@ -216,7 +217,7 @@ class Canvas {
   draw(item) { this[item.type](item, this.group(item)); }
 
   band(item, g) {
-    const {e, i} = item, y = this.y[i], h = Math.min(this.row - 2, 17);
+    const {e, i} = item, y = this.y[i], h = Math.max(1, Math.min(this.row - 2, 17));
     const kind = {step: "", log: "log"}[e.kind] ?? "harness";
     svg(g, "rect", {class: "band " + kind, x: GUTTER - 4, y: y - h * .72, width: this.width - GUTTER, height: h, rx: 3});
     this.text(g, GUTTER + 35, y + h * .1, bandText(e), this.width - GUTTER - 45);
@@ -259,7 +260,7 @@ class Canvas {
   // arrow draws one copy of a message. One that is lost at once does not arrive.
   arrow(g, x1, y1, x2, y2, fate, arrives) {
     const side = Math.sign(x2 - x1) || 1;
-    if (!arrives) x2 = x1 + (x2 - x1) * Math.min(.5, 90 / Math.abs(x2 - x1 || 1));
+    if (!arrives) x2 = x1 + (x2 - x1) * Math.min(.4, 90 / Math.abs(x2 - x1 || 1));
     const tip = arrives && fate.shape !== "flying" ? x2 - side * 3 : x2;
     const path = x1 === x2 ? `M${x1} ${y1}C${x1 + 40} ${y1} ${x1 + 40} ${y2} ${x1} ${y2}` :
       fate.shape === "damaged" ? zigzag(x1, y1, tip, y2) : `M${x1} ${y1}L${tip} ${y2}`;
@@ -269,7 +270,8 @@ class Canvas {
       const x = arrives ? x2 - side * 12 : x2, y = arrives ? y2 - (y2 - y1) * 12 / Math.max(13, Math.abs(x2 - x1)) : y2;
       svg(g, "path", {class: "cross", d: `M${x - 5} ${y - 5}l10 10m0 -10l-10 10`});
       if (!arrives && this.words) {
-        svg(g, "text", {class: "halo bad", x: x + side * 9, y: y + 4, "text-anchor": side > 0 ? "start" : "end"}, fate.word);
+        svg(g, "text", {class: "halo bad", x: x + side * 9, y: y + 4, "text-anchor": side > 0 ? "start" : "end"},
+          this.laneWidth < 150 ? "lost" : fate.word);
       }
     } else if (fate.shape !== "flying") {
       const angle = Math.atan2(y2 - y1, tip - x1) * 180 / Math.PI;
@@ -393,7 +395,7 @@ class Diagram {
     button("−", "zoom out (-)", () => this.scale(1 / 1.3)).classList.add("out");
     button("+", "zoom in (+)", () => this.scale(1.3)).classList.add("in");
     button("1:1", "normal size (0)", () => this.scale(1 / this.zoom));
-    button("Whole run", "make all of it fit", () => this.scale(Math.max(.1, .95 * this.view.clientHeight / this.canvas.height)));
+    button("Whole run", "make all of it fit", () => this.scale(Math.max(.1, .95 * this.zoom * this.view.clientHeight / this.canvas.height) / this.zoom)).classList.add("whole");
     button("Next failure", "go to the next failure (n)", () => nextFailure(1)).classList.add("following");
     html(this.tools, "span", {className: "gap"});
     if (this.run.lanes.length < 2) return;
@@ -429,7 +431,7 @@ class Diagram {
   draw() {
     const visible = this.run.lanes.filter(l => !this.hidden.has(l));
     const room = Math.max(300, this.view.clientWidth - GUTTER - 30) / Math.max(1, visible.length);
-    const laneWidth = Math.max(118, room) * Math.max(.45, Math.min(this.zoom, 2));
+    const laneWidth = Math.max(118, room) * Math.max(.7, Math.min(this.zoom, 2));
     const plan = {...layout(this.run, this.d, e => this.shown(e), ROW * this.zoom), visible, laneWidth};
     this.view.replaceChildren();
     const head = svg(this.view, "svg", {class: "lanes", height: 24, role: "presentation"});
