@@ -9,17 +9,20 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"faultline/grader/internal/submission"
+	"faultline/labs"
 )
 
 // A reading is something that students read: a report, or what comes after it.
-// Its golden file is testdata/reports/NAME.txt, and the handout about reading a
-// failure quotes these files.
+// Its golden file is testdata/reports/NAME.txt, and the handouts quote these files.
 type reading struct {
-	name   string
-	mutant string   // what the student wrote; "": the mutant that has the reading's name
-	test   []string // arguments of "grader test"; none: the cases that are meant for the mutant
-	plan   string   // the edited plan that is replayed instead, if any
-	file   string   // the file that is read, not what is printed, if any
+	name    string
+	mutant  string   // what the student wrote; "": the mutant that has the reading's name
+	starter bool     // the student has written nothing yet
+	test    []string // arguments of "grader test"; none: the cases that are meant for the mutant
+	plan    string   // the edited plan that is replayed instead, if any
+	file    string   // the file that is read, not what is printed, if any
 }
 
 // TestReports holds what students read against testdata/reports: for bugs of
@@ -50,7 +53,8 @@ func TestReports(t *testing.T) {
 		{name: "window-all-repeated"},          // too many packets
 		{name: "timeout-without-backoff"},      // bad timing
 
-		// What the handout shows besides.
+		// What the handouts show besides.
+		{name: "starter", starter: true, test: []string{"1"}},
 		{name: "one-bit", mutant: "once-no-dedupe", test: oneBit},
 		{name: "one-bit-plan", mutant: "once-no-dedupe", test: oneBit,
 			file: "out/messaging-B-alternating-bit.plan"},
@@ -87,11 +91,7 @@ drop sender -> receiver #4
 // read is what the student reads whose solution is the mutant.
 func (r reading) read(t *testing.T, root string) string {
 	t.Helper()
-	mutant := r.mutant
-	if mutant == "" {
-		mutant = r.name
-	}
-	files, kill, err := specimenFiles(root, mutant)
+	files, kill, err := r.student(root)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +116,19 @@ func (r reading) read(t *testing.T, root string) string {
 // patient is how long a failure may be shrunk here: so long that the budget of runs
 // ends it, and not how busy the machine is.
 const patient = "10m"
+
+// student is what the student wrote, and the cases that are meant for it.
+func (r reading) student(root string) (files map[string][]byte, kill []string, err error) {
+	switch {
+	case r.starter:
+		lab := labs.All()[0]
+		starter, err := submission.Read(lab, filepath.Join(root, starterDir(lab)), nil)
+		return starter.Files, nil, err
+	case r.mutant != "":
+		return specimenFiles(root, r.mutant)
+	}
+	return specimenFiles(root, r.name)
+}
 
 // commands are what the student types.
 func (r reading) commands(t *testing.T, kill []string) (commands [][]string) {

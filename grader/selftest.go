@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
 	"faultline/grader/internal/grading"
@@ -26,23 +25,38 @@ import (
 )
 
 func selftestCommand() *cobra.Command {
-	var seeds, jobs int
-	var update, explains bool
+	var p proof
+	var jobs int
+	var explains bool
 	cmd := &cobra.Command{
 		Use:   "selftest [LAB...]",
 		Short: "Prove that the suites are right: references pass, mutants are caught",
 		Long: "Selftest holds each lab's suite against solutions of which it is known what they are worth:\n" +
 			"the reference and its correct variants must pass, the starter code must be not implemented\n" +
 			"everywhere, each mutant must be caught by the case that is meant for it, every run must give\n" +
-			"the same hash twice, and no case may be vacuous. What catches what must be as in kills.txt.",
+			"the same hash twice, and no case may be vacuous. What catches what must be as in kills.txt.\n\n" +
+			"With --json, standard output gets one JSON object instead, and all else goes to standard error.\n" +
+			"Its field labs has an object for each lab:\n\n" +
+			"  lab, number  which lab it is\n" +
+			"  cases        how many cases its suite has\n" +
+			"  solutions    how many solutions they were held against, mutants included\n" +
+			"  mutants      how many of those are mutants\n" +
+			"  caught       how many mutants were caught by every case that is meant for them\n" +
+			"  missed       the names of the other mutants\n" +
+			"  seeds        how many runs that took; one that was repeated counts once\n" +
+			"  wrong        all that is not as it must be, a sentence each; empty if all is well\n" +
+			"  elapsed_s    how many seconds the lab took",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				for _, l := range labs.All() {
 					args = append(args, l.Name)
 				}
 			}
-			if seeds < 0 {
-				return fmt.Errorf("--seeds %d: expected a number from 1 on", seeds)
+			switch {
+			case p.seeds < 0:
+				return fmt.Errorf("--seeds %d: expected a number from 1 on", p.seeds)
+			case explains && (p.json || p.seeds > 0):
+				return errors.New("--explain shrinks the first failure of each mutant and prints a table: leave out --seeds and --json")
 			}
 			w, err := openWorkshop(cmd, jobs)
 			if err != nil {
@@ -50,15 +64,16 @@ func selftestCommand() *cobra.Command {
 			}
 			defer w.close()
 			if explains {
-				return w.explain(cmd.Context(), args, update)
+				return w.explain(cmd.Context(), args, p.update)
 			}
-			return w.selftest(cmd.Context(), args, proof{seeds: seeds, update: update})
+			return w.selftest(cmd.Context(), args, p)
 		},
 	}
-	cmd.Flags().IntVar(&seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
+	cmd.Flags().IntVar(&p.seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
 	cmd.Flags().BoolVar(&explains, "explain", false, "instead, shrink the failure of each mutant and measure what is left")
-	cmd.Flags().BoolVar(&update, "update", false, "write kills.txt anew, or with --explain the reports")
+	cmd.Flags().BoolVar(&p.update, "update", false, "write kills.txt anew, or with --explain the reports")
+	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON, for a program to read")
 	return cmd
 }
 
@@ -66,6 +81,7 @@ func selftestCommand() *cobra.Command {
 type proof struct {
 	seeds  int  // of each case over solutions that must pass; 0 for the case's own number
 	update bool // write the kill tables anew
+	json   bool // a program reads standard output
 }
 
 // glance is how many seeds a mutant gets of the cases of its stages that are not
@@ -106,6 +122,11 @@ func (p proof) order(s specimen) grading.Order {
 // selftest tests the suites of the named labs, and says at the end all that is
 // wrong.
 func (w *workshop) selftest(ctx context.Context, names []string, p proof) error {
+	out := w.out
+	if p.json {
+		w.out = w.err // for what people read
+	}
+	var all []labProof
 	var wrong []string
 	for _, name := range names {
 		suite, err := findLab(name)
@@ -116,7 +137,13 @@ func (w *workshop) selftest(ctx context.Context, names []string, p proof) error 
 		if err != nil {
 			return err
 		}
-		wrong = append(wrong, found...)
+		all = append(all, found)
+		wrong = append(wrong, found.Wrong...)
+	}
+	if p.json {
+		if err := writeProofs(out, all); err != nil {
+			return err
+		}
 	}
 	if len(wrong) == 0 {
 		fmt.Fprintln(w.out, "all is as it must be")
@@ -150,10 +177,11 @@ func (s specimen) about(c labs.Case) bool {
 // must be.
 type expectation func(*result.Result) []string
 
-func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof) ([]string, error) {
+func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof) (labProof, error) {
+	began := time.Now()
 	specimens, err := w.specimens(suite)
 	if err != nil {
-		return nil, err
+		return labProof{}, err
 	}
 	fmt.Fprintf(w.out, "lab %d %s: %d cases, %d solutions\n", suite.Lab.Number, suite.Lab.Name, len(suite.Cases), len(specimens))
 	progress := w.progress(suite.Lab.Name, len(specimens))
@@ -161,7 +189,7 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ready := w.buildAhead(ctx, suite, specimens)
-	var wrong []string
+	found := newLabProof(suite)
 	kills := killTable{suite: suite}
 	for i, s := range specimens {
 		if i%batch == 0 {
@@ -169,11 +197,9 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 		}
 		r, err := w.grader.Grade(ctx, suite, s.sol, p.order(s))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.name, err)
+			return labProof{}, fmt.Errorf("%s: %w", s.name, err)
 		}
-		for _, line := range append(faults(r), s.want(r)...) {
-			wrong = append(wrong, s.name+": "+line)
-		}
+		found.add(s, r)
 		kills.add(s.name, r)
 		progress.set(i+1, len(specimens))
 	}
@@ -183,7 +209,9 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 		fmt.Fprintf(w.out, "cases that no mutant needs: %s\n", strings.Join(idle, ", "))
 	}
 	drift, err := compareKills(filepath.Join(w.root, referenceDir(suite.Lab), "kills.txt"), kills.String(), p.update)
-	return append(wrong, drift...), err
+	found.Wrong = append(found.Wrong, drift...)
+	found.Elapsed = time.Since(began).Seconds()
+	return found, err
 }
 
 // batch is how many solutions are built at once.
@@ -324,71 +352,4 @@ func mismatch(c result.Case, want string) string {
 		line += fmt.Sprintf(" (seed %d: %s)", c.Failure.Seed, c.Reason)
 	}
 	return line
-}
-
-// kills reports whether a case found something wrong with the solution.
-func kills(c result.Case) bool {
-	switch c.Verdict {
-	case labs.Fail, labs.Panic, labs.Deadlock, labs.Stuck, labs.Memory, labs.Output:
-		return true
-	}
-	return false
-}
-
-// A killTable says which cases catch which solution.
-type killTable struct {
-	suite suites.Suite
-	rows  []string
-	used  map[string]bool
-}
-
-// add notes the cases that caught a solution, each with the number of seeds that
-// it took.
-func (k *killTable) add(name string, r *result.Result) {
-	if k.used == nil {
-		k.used = map[string]bool{}
-	}
-	var caught []string
-	for _, c := range r.Cases() {
-		if kills(c) {
-			k.used[c.ID] = true
-			_, short, _ := strings.Cut(c.ID, "/")
-			caught = append(caught, fmt.Sprintf("%s %s@%d", short, c.Verdict, c.Passed+1))
-		}
-	}
-	if len(caught) == 0 {
-		caught = []string{"-"}
-	}
-	k.rows = append(k.rows, fmt.Sprintf("%-28s %s", name, strings.Join(caught, ", ")))
-}
-
-// String is the table as it stands in kills.txt: a line for each solution, with
-// "case verdict@seed" for each case that caught it.
-func (k *killTable) String() string { return strings.Join(k.rows, "\n") + "\n" }
-
-// idle lists the cases that caught nothing.
-func (k *killTable) idle() []string {
-	all := map[string]bool{}
-	for _, c := range k.suite.Cases {
-		if !k.used[c.ID()] {
-			all[c.ID()] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(all))
-}
-
-// compareKills compares a table with the golden one, or replaces that.
-func compareKills(path, got string, update bool) ([]string, error) {
-	if update {
-		return nil, writeFile(path, got)
-	}
-	want, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		return []string{"the kill table is not as in " + filepath.Base(path) +
-			"; if that is right, run selftest --update and commit it:\n" + diff}, nil
-	}
-	return nil, nil
 }

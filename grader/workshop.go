@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -21,10 +20,6 @@ import (
 	"faultline/grader/internal/suites"
 	"faultline/labs"
 )
-
-// cpuLimit is the CPU time that one run may take. The longest run of a
-// reference takes a fiftieth of it.
-const cpuLimit = 5 * time.Second
 
 // A workshop is what commands that run solutions have in common.
 type workshop struct {
@@ -61,7 +56,7 @@ func openWorkshop(cmd *cobra.Command, jobs int) (*workshop, error) {
 	w.builder = &machine.Builder{Root: root, Cache: cache}
 	w.builder.Prune()
 	w.pool = machine.NewPool(machine.PoolConfig{
-		Command: []string{self, "worker"}, Workers: jobs, Cache: cache, CPULimit: cpuLimit})
+		Command: []string{self, "worker"}, Workers: jobs, Cache: cache, CPULimit: machine.CPULimit})
 	w.grader = &grading.Grader{Builder: w.builder, Pool: w.pool, Workers: jobs}
 	return w, nil
 }

@@ -1,6 +1,7 @@
 package labrpc
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -77,7 +78,7 @@ func (c *conn) WriteTo(p []byte, to net.Addr) (int, error) {
 	if len(p) > n.faults.MTU {
 		return 0, c.error("write", to, fmt.Errorf("%w: %d bytes, at most %d", ErrTooLong, len(p), n.faults.MTU))
 	}
-	n.send(c.node, to.String(), p, text)
+	n.send(c.node, to.String(), &flight{packet: bytes.Clone(p), text: text})
 	return len(p), nil
 }
 

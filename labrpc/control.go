@@ -15,6 +15,10 @@ type Message struct {
 	N        int           // its number on the link from From to To, counted from 1
 	At       time.Duration // when it was sent, since the run began
 	Packet   []byte        // a copy
+
+	// Of a call these say what it is about. Both are zero for a datagram.
+	Method string // such as "KV.Get"
+	Reply  bool   // it is an answer, not a request
 }
 
 // An Action is what a script does to a message. The zero value lets it pass to

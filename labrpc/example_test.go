@@ -165,7 +165,7 @@ func ExampleNetwork_Count() {
 	}
 	receive(b)
 	fmt.Printf("%+v\n", network.Count("a", ""))
-	// Output: {Sent:2 Bytes:10 Delivered:1 Dropped:1}
+	// Output: {Sent:2 Bytes:10 Delivered:1 Dropped:1 Calls:0}
 }
 
 // Each seed of a swarm has its own mix of faults.

@@ -21,7 +21,7 @@ const (
 type Faults struct {
 	Loss      float64 // a message never arrives
 	Duplicate float64 // a second copy follows the first
-	Corrupt   float64 // one bit of the first copy is flipped
+	Corrupt   float64 // one bit of the first copy is flipped; that of a call is then dropped where it arrives
 	Delay     float64 // a message is held back, so that later ones overtake it
 
 	// Latency is how long a message takes one way, drawn for each message. The
@@ -48,7 +48,8 @@ type Faults struct {
 	Queue int
 
 	// MTU is the length of the longest packet, in bytes; zero stands for 1500.
-	// Sending a longer one is an error, ErrTooLong.
+	// Sending a longer one is an error, ErrTooLong. It does not hold for calls:
+	// see MaxMessage.
 	MTU int
 
 	// Timed are cuts, pauses and crashes at fixed times. They are ignored when

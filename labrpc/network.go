@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"faultline/labrpc/internal/codec"
 	"faultline/labs/trace"
 )
 
@@ -29,14 +30,14 @@ type Config struct {
 	// leaves its events to that goroutine.
 	Trace func(trace.Event)
 
-	// Point is called at the begin of each WriteTo and ReadFrom, before they do
-	// anything and with no lock held: a place for a scheduler to let another
-	// goroutine go first. Nil for none.
+	// Point is called at the begin of each WriteTo, ReadFrom and Call, and before
+	// each execution of a request. Nothing is done yet and no lock is held then: a
+	// place for a scheduler to let another goroutine go first. Nil for none.
 	Point func()
 
 	// Describe says in a few words what a packet is, for the trace. It must
 	// accept any bytes and must not keep them. Nil describes a packet of eight
-	// bytes as "8 B".
+	// bytes as "8 B". Messages of calls are described by their methods and values.
 	Describe func(packet []byte) string
 
 	// Start is when the run began: times of events and of plans count from
@@ -50,6 +51,7 @@ type Network struct {
 	cfg     Config
 	faults  Faults // with defaults
 	planned map[linkKey]map[int][]Fault
+	types   codec.Types // of arguments and replies
 
 	mu        sync.Mutex // guards all below, and all nodes, links and conns
 	nodes     map[string]*Node
@@ -192,8 +194,8 @@ func (n *Network) InFlight() int {
 	return n.inFlight
 }
 
-// Close closes every connection. Nothing is delivered, nothing else happens any
-// more, and Listen fails. It returns when every event has been reported: Trace
+// Close closes every connection and ends every process. Nothing is delivered, nothing else happens any
+// more, and Listen and Start fail. It returns when every event has been reported: Trace
 // is not called after that. So Close waits for a Trace that another goroutine
 // is in, and must not be called by Trace itself.
 func (n *Network) Close() {
@@ -211,7 +213,7 @@ func (n *Network) Close() {
 func (n *Network) shut() {
 	now := n.now()
 	for _, d := range n.order {
-		if d.conn != nil {
+		if d.conn != nil || d.process != nil {
 			d.shut()
 			n.emit(now, trace.Event{Kind: trace.Close, Node: d.name})
 		}

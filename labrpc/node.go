@@ -5,19 +5,22 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"faultline/labs/trace"
 )
 
-// A Node is a machine of the network. It can send and receive through one open
-// connection. Its methods may be called by any number of goroutines at once.
+// A Node is a machine of the network. It has one open connection, or one process,
+// or none of them. Its methods may be called by any number of goroutines at once.
 type Node struct {
-	net  *Network
-	name string
+	net   *Network
+	name  string
+	calls atomic.Uint64 // how many its processes have begun
 
 	// The lock of the network guards these.
-	conn        *conn // the open one; nil for none
+	conn        *conn    // the open one; nil for none
+	process     *Process // the running one; nil for none
 	incarnation uint32
 	crashed     bool
 	paused      bool
@@ -26,9 +29,10 @@ type Node struct {
 	onRestart   func()
 }
 
-// Errors of Listen.
+// Errors of Listen and Start.
 var (
 	ErrListening = errors.New("the node has an open connection already: close it first")
+	ErrStarted   = errors.New("the node runs a process already: close it first")
 	ErrCrashed   = errors.New("the node has crashed: restart it first")
 )
 
@@ -36,19 +40,14 @@ var (
 func (d *Node) Name() string { return d.name }
 
 // Listen opens the node's connection. It fails with ErrListening while another
-// one is open, with ErrCrashed when the node is down, and with net.ErrClosed
-// once the network is closed.
+// one is open, with ErrStarted while the node runs a process, with ErrCrashed
+// when the node is down, and with net.ErrClosed once the network is closed.
 func (d *Node) Listen() (net.PacketConn, error) {
 	d.net.mu.Lock()
 	defer d.net.unlock()
-	var err error
-	switch {
-	case d.net.closed:
+	err := d.free()
+	if d.net.closed {
 		err = net.ErrClosed
-	case d.crashed:
-		err = ErrCrashed
-	case d.conn != nil:
-		err = ErrListening
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", d.name, err)
@@ -58,6 +57,19 @@ func (d *Node) Listen() (net.PacketConn, error) {
 	d.conn = c
 	d.net.emit(d.net.now(), trace.Event{Kind: trace.Open, Node: d.name})
 	return c, nil
+}
+
+// free returns why the node can neither listen nor start.
+func (d *Node) free() error {
+	switch {
+	case d.crashed:
+		return ErrCrashed
+	case d.conn != nil:
+		return ErrListening
+	case d.process != nil:
+		return ErrStarted
+	}
+	return nil
 }
 
 // Incarnation returns which life of the node this is: 1 at first, one more
@@ -77,8 +89,8 @@ func (d *Node) OnRestart(f func()) {
 	d.onRestart = f
 }
 
-// Crash closes the node's connection for ever: what is left of its program gets
-// net.ErrClosed. Messages that arrive while the node is down are dropped. One
+// Crash closes the node's connection for ever, or ends its process: what is left
+// of its program gets net.ErrClosed or ErrStopped. Messages that arrive while the node is down are dropped. One
 // that is under way longer reaches the next life of the node, as on any network
 // whose packets do not know that their receiver has restarted; those that the
 // node sent still arrive. A crash also ends a pause. A node that is down stays as
@@ -104,7 +116,7 @@ func (d *Node) crash(now time.Duration) bool {
 }
 
 // Restart brings a crashed node back in its next incarnation, without a
-// connection. A node that is up stays as it is.
+// connection or a process. A node that is up stays as it is.
 func (d *Node) Restart() {
 	d.net.mu.Lock()
 	defer d.net.unlock()
@@ -166,8 +178,11 @@ func (d *Node) resume(now time.Duration) {
 	}
 }
 
-// shut closes the node's connection, if it has one.
+// shut closes the node's connection or ends its process, if it has one.
 func (d *Node) shut() {
+	if d.process != nil {
+		d.process.shut()
+	}
 	if c := d.conn; c != nil {
 		d.conn = nil
 		c.closed = true

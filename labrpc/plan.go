@@ -33,7 +33,7 @@ const (
 	Drop      FaultKind = "drop"      // message N from From to To is lost
 	Duplicate FaultKind = "duplicate" // a second, undamaged copy of it arrives By after the first
 	Delay     FaultKind = "delay"     // it takes By longer
-	Corrupt   FaultKind = "corrupt"   // bit Bit of its first copy is flipped
+	Corrupt   FaultKind = "corrupt"   // bit Bit of its first copy is flipped; of a call, its checksum is wrong
 	Cut       FaultKind = "cut"       // from Begin to End nothing passes between Left and Right
 	Pause     FaultKind = "pause"     // from Begin to End node From neither hears nor is heard
 	Crash     FaultKind = "crash"     // at Begin node From crashes; at End, unless zero, it restarts

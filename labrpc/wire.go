@@ -16,8 +16,9 @@ type link struct {
 	from, to string
 	seed     uint64
 	count    Counters
-	free     time.Duration // when the bandwidth is free again
-	last     time.Duration // when the last message arrives, if the link is FIFO
+	methods  map[string]*Counters // of calls
+	free     time.Duration        // when the bandwidth is free again
+	last     time.Duration        // when the last message arrives, if the link is FIFO
 }
 
 func (n *Network) link(from, to string) *link {
@@ -38,6 +39,10 @@ type flight struct {
 	packet []byte // shared by the copies, so never written to
 	text   string // what it is, for the trace
 	action Action // of the script
+
+	kind    messageKind
+	method  string // of a call, "" of a packet
+	damaged bool   // it is of a call, and this copy's checksum is wrong
 }
 
 // event is an event of the message.
@@ -47,14 +52,13 @@ func (m *flight) event(kind trace.Kind, text string) trace.Event {
 
 // send takes a message from a node, asks the script about it, and sends it off.
 // The lock is held, except while callbacks run.
-func (n *Network) send(d *Node, to string, packet []byte, text string) {
+func (n *Network) send(d *Node, to string, m *flight) {
 	l := n.link(d.name, to)
-	l.count.Sent++
-	l.count.Bytes += len(packet)
+	m.link, m.n = l, l.count.Sent+1
+	m.count(m.sent)
 	n.inFlight++
-	m := &flight{link: l, n: l.count.Sent, packet: bytes.Clone(packet), text: text}
 	now := n.now()
-	n.emit(now, m.event(trace.Send, text))
+	n.emit(now, m.event(trace.Send, m.text))
 	if len(n.taps) > 0 || n.intercept != nil {
 		n.consult(now, m)
 		now = n.now()
@@ -74,7 +78,8 @@ func (n *Network) consult(now time.Duration, m *flight) {
 	taps, intercept := n.taps, n.intercept
 	n.unlock()
 	show := func() Message {
-		return Message{From: m.link.from, To: m.link.to, N: m.n, At: now, Packet: bytes.Clone(m.packet)}
+		return Message{From: m.link.from, To: m.link.to, N: m.n, At: now, Packet: bytes.Clone(m.packet),
+			Method: m.method, Reply: m.kind > kindRequest}
 	}
 	for _, tap := range taps {
 		tap(show())
@@ -89,31 +94,42 @@ func (n *Network) consult(now time.Duration, m *flight) {
 // lost message has taken its share of the bandwidth: else a plan with one drop
 // less would shift all messages behind it.
 func (n *Network) launch(now time.Duration, m *flight) {
-	if m.action.Drop {
-		n.drop(now, m, "script")
+	departs, lost := n.depart(now, m)
+	if lost != "" {
+		n.drop(now, m, lost)
 		return
+	}
+	arrives := departs + n.faults.Latency.pick(roll(m.link.seed, m.n, aspectLatency))
+	list := n.faultsOf(m)
+	if len(list) == 0 && m.action.Delay == 0 && len(m.action.Copies) == 0 {
+		n.fly(now, arrives, m) // as most do
+		return
+	}
+	n.dispatch(now, arrives, m, list)
+}
+
+// depart returns when a message has left its node, or why it never does.
+func (n *Network) depart(now time.Duration, m *flight) (departs time.Duration, lost string) {
+	if m.action.Drop {
+		return 0, "script"
 	}
 	departs, ok := n.transmit(now, m)
-	if !ok {
-		n.drop(now, m, "queue full")
-		return
+	switch {
+	case !ok:
+		return 0, "queue full"
+	case n.isCut(m.link):
+		return 0, "cut"
 	}
-	if n.isCut(m.link) {
-		n.drop(now, m, "cut")
-		return
-	}
-	list := n.faultsOf(m)
+	return departs, ""
+}
+
+// dispatch applies the faults of a message, then the script.
+func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) {
 	if i := slices.IndexFunc(list, func(f Fault) bool { return f.Kind == Drop }); i >= 0 {
 		n.happen(now, list[i])
 		n.drop(now, m, "lost")
 		return
 	}
-	arrives := departs + n.faults.Latency.pick(roll(m.link.seed, m.n, aspectLatency))
-	n.dispatch(now, arrives, m, list)
-}
-
-// dispatch applies the faults of a message that is not lost, then the script.
-func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) {
 	clean := *m
 	var copies []time.Duration
 	for _, f := range list {
@@ -149,9 +165,14 @@ func (n *Network) dispatch(now, arrives time.Duration, m *flight, list []Fault) 
 	}
 }
 
-// flip damages one bit of this copy of the message and says which.
+// flip damages one bit of this copy of the message and says which. Messages of
+// calls have a checksum, which finds it where the copy arrives.
 func (m *flight) flip(bit int) int {
 	bit %= len(m.packet) * 8
+	if m.kind != kindPacket {
+		m.damaged = true
+		return bit
+	}
 	m.packet = bytes.Clone(m.packet)
 	m.packet[bit/8] ^= 1 << (bit % 8)
 	m.text += ", damaged"
@@ -209,52 +230,50 @@ func (n *Network) arrive(now time.Duration, m *flight) {
 // receive gives a copy that has arrived to its node, if it can take it.
 func (n *Network) receive(now time.Duration, m *flight) {
 	d := n.nodes[m.link.to]
-	switch {
-	case d == nil:
-		n.drop(now, m, "nobody listens")
-	case d.crashed:
-		n.drop(now, m, "crashed")
-	case d.paused:
+	if d != nil && d.paused {
 		d.inbox = append(d.inbox, m)
-	case d.conn == nil:
-		n.drop(now, m, "nobody listens")
-	case len(d.conn.queue) == bufferPackets:
-		n.drop(now, m, "buffer full")
-	default:
-		n.inFlight--
-		m.link.count.Delivered++
-		n.emit(now, m.event(trace.Deliver, m.text))
+		return
+	}
+	if lost := d.refuses(m); lost != "" {
+		n.drop(now, m, lost)
+		return
+	}
+	n.inFlight--
+	m.count(func(c *Counters) { c.Delivered++ })
+	n.emit(now, m.event(trace.Deliver, m.text))
+	d.take(m)
+}
+
+// refuses returns why a node does not take a message, "" if it does. Nobody made
+// the node nil.
+func (d *Node) refuses(m *flight) string {
+	switch {
+	case d != nil && d.crashed:
+		return "crashed"
+	case d == nil, m.kind == kindPacket && d.conn == nil, m.kind != kindPacket && d.process == nil:
+		return "nobody listens"
+	case m.damaged:
+		return "damaged: wrong checksum"
+	case m.kind == kindPacket && len(d.conn.queue) == bufferPackets:
+		return "buffer full"
+	}
+	return ""
+}
+
+// take hands a message to whom it is for.
+func (d *Node) take(m *flight) {
+	switch m.kind {
+	case kindPacket:
 		d.conn.put(m)
+	case kindRequest:
+		d.process.accept(m)
+	default:
+		d.process.settle(m)
 	}
 }
 
 func (n *Network) drop(now time.Duration, m *flight, reason string) {
 	n.inFlight--
-	m.link.count.Dropped++
+	m.count(func(c *Counters) { c.Dropped++ })
 	n.emit(now, m.event(trace.Drop, reason))
-}
-
-// Counters count the messages of a directed link.
-type Counters struct {
-	Sent      int // messages handed to the network
-	Bytes     int // of those messages
-	Delivered int // copies that reached the receiver's buffer; may exceed Sent
-	Dropped   int // copies that never will
-}
-
-// Count returns the counters of the link from one node to another. An empty
-// name stands for every node: Count("", "kv-1") is what kv-1 was sent.
-func (n *Network) Count(from, to string) Counters {
-	n.mu.Lock()
-	defer n.unlock()
-	var sum Counters
-	for _, l := range n.linkOrder {
-		if (from == "" || from == l.from) && (to == "" || to == l.to) {
-			sum.Sent += l.count.Sent
-			sum.Bytes += l.count.Bytes
-			sum.Delivered += l.count.Delivered
-			sum.Dropped += l.count.Dropped
-		}
-	}
-	return sum
 }

@@ -238,6 +238,29 @@ func TestCleanupsRunTheLatestFirstWhenTheClientsAreDone(t *testing.T) {
 	}
 }
 
+func TestAFailedCaseIsCleanedUpWhateverTheSolutionDoes(t *testing.T) {
+	var order []string
+	closes := func(name string) func() { return func() { order = append(order, name) } }
+	r := perform(t, labtest.Request{}, func(t *labtest.T, s *solution) {
+		t.Cleanup(closes("network"))
+		t.Cleanup(func() {
+			t.Within(time.Second, "Close of the sender", closes("sender"))
+			t.Within(time.Second, "Close of the receiver", closes("receiver"))
+		})
+		t.Cleanup(func() { t.Within(time.Second, "Close of the relay", func() { panic("closed twice") }) })
+		t.Cleanup(func() { t.Within(time.Second, "Close of the sink", s.hang) })
+		t.Cleanup(s.hang)
+		t.Go(s.hang)
+		t.Fail(labtest.Finding{Actual: "chaos"})
+	})
+	if want := []string{"sender", "receiver", "network"}; !slices.Equal(order, want) {
+		t.Errorf("closed %v, want %v", order, want)
+	}
+	if r.Actual != "chaos" {
+		t.Errorf("cleaning up has changed the outcome to %s", r)
+	}
+}
+
 func TestVerbsSayWhetherSomethingCameInTime(t *testing.T) {
 	var got []string
 	say := func(what string, result any) { got = append(got, fmt.Sprint(what, " ", result)) }
@@ -248,6 +271,7 @@ func TestVerbsSayWhetherSomethingCameInTime(t *testing.T) {
 		say("both, soon", t.Ended(time.Second))
 		say("both, later", t.Ended(time.Hour))
 		say("since", t.Since())
+		say("another nap", t.Returns(time.Second, nap(0)))
 
 		n := 0
 		t.Eventually(time.Second, "the third look", func() bool { n++; return n == 3 })
@@ -260,7 +284,7 @@ func TestVerbsSayWhetherSomethingCameInTime(t *testing.T) {
 	})
 	want := []string{
 		"short nap true", "long nap false", "both, soon false", "both, later true", "since 1m1s",
-		"looks 3", "context true", "since 1m2.002s",
+		"another nap true", "looks 3", "context true", "since 1m2.002s",
 	}
 	if r.Verdict != labs.Pass || !slices.Equal(got, want) {
 		t.Errorf("%s\ngot  %v\nwant %v", r, got, want)

@@ -1,10 +1,12 @@
 package labtest_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"faultline/labs"
 	"faultline/labs/labtest"
@@ -40,7 +42,7 @@ func nativeSuite() labtest.Suite {
 	}}
 }
 
-// inner tells the test binary that it is the one which the test below started.
+// inner tells the test binary that it is the one which a test below started.
 const inner = "FAULTLINE_NATIVE_SUITE"
 
 func TestGoTestShowsWhatBecameOfEachCase(t *testing.T) {
@@ -52,13 +54,7 @@ func TestGoTestShowsWhatBecameOfEachCase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, "-test.run=^"+t.Name()+"$", "-test.v")
-	cmd.Env = append(os.Environ(), inner+"=1")
-	out, err := cmd.CombinedOutput()
-	if err == nil {
-		t.Error("a suite with failures ended well")
-	}
-	for _, want := range []string{
+	compareOutput(t, exec.Command(program, "-test.run=^"+t.Name()+"$", "-test.v"), []string{
 		"--- PASS: " + t.Name() + "/A/passes",
 		"--- FAIL: " + t.Name() + "/A/fails",
 		": fail\n        property  what must hold\n        expected  peace\n        actual    chaos mailbox.go:7\n" +
@@ -70,7 +66,67 @@ func TestGoTestShowsWhatBecameOfEachCase(t *testing.T) {
 		"--- SKIP: " + t.Name() + "/B/budget",
 		`needs virtual time: "make lab-N STAGE=B CASE=budget" has it`,
 		"--- SKIP: " + t.Name() + "/B/slow",
-	} {
+	})
+}
+
+// bubbleSuite leaves goroutines behind, which package synctest does not like.
+func bubbleSuite() labtest.Suite {
+	suite := labtest.Suite{Lab: "sample", Package: solutionType}
+	add := func(stage, name string, run func(*labtest.T)) {
+		suite.Cases = append(suite.Cases, labtest.Case{
+			Case: labs.Case{Lab: "sample", Stage: stage, Name: name, Title: "what must hold"}, Run: run,
+		})
+	}
+	s := &solution{}
+	add("A", "hangs", func(t *labtest.T) { t.Within(time.Second, "Send", s.hang) })
+	add("A", "leaks", func(*labtest.T) { s.leak() })
+	add("A", "fails", func(t *labtest.T) {
+		t.Go(s.hang)
+		t.Fail(labtest.Finding{Actual: "chaos"})
+	})
+	// As a relay that is about to read from a connection when its case ends.
+	add("A", "naps", func(*labtest.T) {
+		go func() {
+			time.Sleep(300 * time.Microsecond)
+			fmt.Println("the nap is over")
+		}()
+	})
+	add("B", "later", func(t *labtest.T) { t.Sleep(time.Minute) })
+	return suite
+}
+
+func TestGoroutinesThatAreLeftInABubbleKeepNoLaterCaseFromRunning(t *testing.T) {
+	if os.Getenv(inner) != "" {
+		labtest.Run(t, bubbleSuite(), models())
+		return
+	}
+	if _, err := os.Stat("bubble_on.go"); err != nil { // go test then knows that the result depends on it
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "test", "-count=1", "-tags=faultline_bubble", "-run=^"+t.Name()+"$", "-v", ".")
+	compareOutput(t, cmd, []string{
+		"--- FAIL: " + t.Name() + "/A/hangs",
+		"expected  Send returns within 1s of virtual time",
+		"--- FAIL: " + t.Name() + "/A/leaks",
+		"a goroutine is still there 5s later",
+		"--- FAIL: " + t.Name() + "/A/fails",
+		"actual    chaos",
+		"the nap is over",
+		"--- PASS: " + t.Name() + "/A/naps",
+		"--- PASS: " + t.Name() + "/B/later",
+	})
+}
+
+// compareOutput runs go test over a suite with failures, by the command, and fails
+// unless it says all that is wanted.
+func compareOutput(t *testing.T, cmd *exec.Cmd, wants []string) {
+	t.Helper()
+	cmd.Env = append(os.Environ(), inner+"=1")
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Error("a suite with failures ended well")
+	}
+	for _, want := range wants {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("the output lacks %q", want)
 		}

@@ -15,6 +15,9 @@ import (
 // to end after their Close. It is longer than any timeout the labs ask for.
 const closing = 5 * time.Second
 
+// leaving is how long the scenario of a failed run may take to notice that.
+const leaving = time.Second
+
 // point makes the network's calls scheduling points.
 func point() { simsync.Point() }
 
@@ -53,6 +56,9 @@ func (s Suite) run(c Case, req Request, opt options) Outcome {
 		go t.overdue("the whole scenario", c.limit())
 		<-t.failed
 	}
+	if t.native {
+		t.abandon(done)
+	}
 	return t.result()
 }
 
@@ -78,9 +84,10 @@ func (t *T) result() Outcome {
 	return t.outcome
 }
 
-// catch turns the panic of an unwritten function into an outcome under go test.
-// In the machine every panic ends the program, and the host reads its last words:
-// a panic that was caught and raised again would have lost its place.
+// catch turns the panic of an unwritten function into an outcome under go test,
+// and passes over what a solution does that is closed after a failure. In the
+// machine every panic ends the program, and the host reads its last words: a panic
+// that was caught and raised again would have lost its place.
 func (t *T) catch() {
 	if !t.native {
 		return
@@ -93,21 +100,62 @@ func (t *T) catch() {
 			Finding: Finding{Actual: fmt.Sprintf("stage %s is not implemented yet", p.Stage)},
 		})
 	default:
-		panic(p)
+		if !t.over.Load() {
+			panic(p)
+		}
 	}
 }
 
 // finish checks what every case must leave behind.
 func (t *T) finish() {
 	t.Join(t.c.limit(), "every call of the scenario")
-	t.mu.Lock()
-	cleanups := t.cleanups
-	t.cleanups = nil
-	t.mu.Unlock()
-	for i := len(cleanups) - 1; i >= 0; i-- {
-		cleanups[i]()
+	for f := t.cleanup(); f != nil; f = t.cleanup() {
+		f()
 	}
 	t.checkGoroutines()
+}
+
+// cleanup takes the latest cleanup that has not begun; nil if there is none.
+func (t *T) cleanup() (f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if last := len(t.cleanups) - 1; last >= 0 {
+		f, t.cleanups = t.cleanups[last], t.cleanups[:last]
+	}
+	return f
+}
+
+// abandon ends what a failed run began, for the next case runs in the same
+// process: a sender that nobody closed would go on sending beside it. The scenario
+// gets a moment to leave its verb first, so that it does not use what is closed.
+// Done is closed when it has.
+func (t *T) abandon(done <-chan struct{}) {
+	select {
+	case <-t.failed:
+	default:
+		return // it has cleaned up itself
+	}
+	within(leaving, done)
+	t.over.Store(true)
+	for f := t.cleanup(); f != nil; f = t.cleanup() {
+		closed := make(chan struct{})
+		go func() { // of its own: a cleanup that finds something wrong ends its goroutine
+			defer close(closed)
+			defer t.catch()
+			f()
+		}()
+		within(closing, closed)
+	}
+}
+
+// within waits until done is closed, but not longer than d.
+func within(d time.Duration, done <-chan struct{}) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+	}
 }
 
 // checkGoroutines fails if a goroutine of the solution outlives the case.

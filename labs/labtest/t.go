@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"faultline/labrpc"
@@ -27,8 +28,9 @@ type T struct {
 	before       map[int]bool // their numbers, natively
 	native, real bool
 
-	clients sync.WaitGroup
+	clients group
 	failed  chan struct{} // closed with the first outcome that is not a pass
+	over    atomic.Bool   // the run has failed, and abandon ends what it began
 
 	mu       sync.Mutex
 	outcome  Outcome
@@ -114,7 +116,8 @@ func (t *T) Network(cfg labrpc.Config) *labrpc.Network {
 	return t.net
 }
 
-// Cleanup calls f when the case is over, the latest first.
+// Cleanup calls f when the case is over, the latest first. After a failure it is
+// called under go test only: in the machine nothing of a failed run is left.
 func (t *T) Cleanup(f func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

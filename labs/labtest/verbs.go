@@ -12,9 +12,9 @@ import (
 
 // Go runs f beside the scenario. The case ends only when f has.
 func (t *T) Go(f func()) {
-	t.clients.Add(1)
+	t.clients.add()
 	go func() {
-		defer t.clients.Done()
+		defer t.clients.done()
 		defer t.catch()
 		f()
 	}()
@@ -52,24 +52,29 @@ func (t *T) Ended(d time.Duration) bool {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		t.clients.Wait()
+		t.clients.wait()
 	}()
 	return t.wait(d, done)
 }
 
 // wait reports whether done was closed within d. If the run has failed
-// meanwhile, the calling goroutine ends.
+// meanwhile, the calling goroutine ends; but not when it cleans up behind a
+// failure, since its other calls must follow.
 func (t *T) wait(d time.Duration, done <-chan struct{}) (closed bool) {
+	failed := t.failed
+	if t.over.Load() {
+		failed = nil
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-done:
 		closed = true
-	case <-t.failed:
+	case <-failed:
 	case <-timer.C:
 	}
 	select {
-	case <-t.failed:
+	case <-failed:
 		runtime.Goexit()
 	default:
 	}

@@ -24,10 +24,8 @@ import (
 )
 
 const (
-	clockLimit  = int64(24 * time.Hour)                // of virtual time; a run that gets there waits for nothing
-	outputLimit = 1 << 20                              // bytes that a run may print
-	eventLimit  = 60_000                               // events that a run may cause
-	epoch       = int64(1_767_225_600) * 1_000_000_000 // what the guest takes for now at the start: 1 January 2026, in ns
+	clockLimit = int64(24 * time.Hour)                // of virtual time; a run that gets there waits for nothing
+	epoch      = int64(1_767_225_600) * 1_000_000_000 // what the guest takes for now at the start: 1 January 2026, in ns
 )
 
 // Exit codes by which the host ends a guest. The Go runtime uses 0 to 2.
@@ -169,7 +167,7 @@ func clean(s string) string {
 // record takes the text of an event into the hash and the trace, and reports
 // whether there was room for it.
 func (h *host) record(line string) bool {
-	if len(h.events) == eventLimit {
+	if len(h.events) == EventLimit {
 		return false
 	}
 	e, err := trace.Parse(line)
@@ -241,9 +239,9 @@ func died(err error, dump string) labtest.Outcome {
 	}
 	switch exit.ExitCode() {
 	case exitOutput:
-		return outcome(labs.Output, fmt.Sprintf("a run prints at most %d bytes", outputLimit), "it printed more")
+		return outcome(labs.Output, fmt.Sprintf("a run prints at most %d bytes", OutputLimit), "it printed more")
 	case exitEvents:
-		return outcome(labs.Output, fmt.Sprintf("a run causes at most %d events", eventLimit),
+		return outcome(labs.Output, fmt.Sprintf("a run causes at most %d events", EventLimit),
 			"it caused more: does the solution send in a loop without waiting?")
 	case exitClock:
 		return outcome(labs.Fail, "the run ends", fmt.Sprintf("it was still waiting after %v of virtual time", time.Duration(clockLimit)))
@@ -269,7 +267,7 @@ func crashed(dump string) labtest.Outcome {
 	case strings.Contains(dump, "stack exceeds"):
 		o = outcome(labs.Memory, "calls end", "they went ever deeper: look for a recursion that never ends")
 	case strings.Contains(dump, "out of memory"):
-		o = outcome(labs.Memory, fmt.Sprintf("a run needs at most %d MiB", memoryPages*64>>10), "it needed more")
+		o = outcome(labs.Memory, fmt.Sprintf("a run needs at most %d MiB", MemoryLimit>>20), "it needed more")
 	}
 	return o
 }

@@ -25,7 +25,7 @@ func (l *lines) Write(p []byte) (int, error) {
 		l.part = append(l.part, p[:min(len(p), max(0, dumpLimit-len(l.part)))]...)
 		return len(p), nil
 	}
-	if l.host.printed += len(p); l.host.printed > outputLimit {
+	if l.host.printed += len(p); l.host.printed > OutputLimit {
 		panic(sys.NewExitError(exitOutput))
 	}
 	l.part = append(l.part, p...)

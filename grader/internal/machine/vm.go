@@ -21,7 +21,7 @@ import (
 const machineVersion = "6"
 
 const (
-	memoryPages = 4096     // the guest's memory limit: 256 MiB in pages of 64 KiB
+	pageSize    = 64 << 10 // bytes, of WebAssembly
 	spareMemory = 64 << 20 // bytes that a guest's memory may have grown before it is replaced
 )
 
@@ -32,7 +32,7 @@ func newRuntime(ctx context.Context, cache string) (r wazero.Runtime, close func
 	if err != nil {
 		return nil, nil, fmt.Errorf("cache for compiled guests: %w", err)
 	}
-	cfg := wazero.NewRuntimeConfigCompiler().WithMemoryLimitPages(memoryPages).WithCompilationCache(cc)
+	cfg := wazero.NewRuntimeConfigCompiler().WithMemoryLimitPages(MemoryLimit / pageSize).WithCompilationCache(cc)
 	r = wazero.NewRuntimeWithConfig(experimental.WithCompilationWorkers(ctx, 2), cfg)
 	return r, func() { r.Close(ctx); cc.Close(ctx) }, nil
 }

@@ -51,8 +51,3 @@ func Find(lab string) (Suite, bool) {
 	}
 	return Suite{}, false
 }
-
-// Case returns the case with the given ID.
-func (s Suite) Case(id string) (labtest.Case, bool) {
-	return labtest.Suite{Cases: s.Cases}.Find(id)
-}

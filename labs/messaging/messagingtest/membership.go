@@ -208,25 +208,13 @@ func (s Solution) loss(t *labtest.T) {
 	c := s.sites(t, layout{Links: house, Patience: 4, Faults: faults})
 	t.Step("the network loses a fifth of all datagrams")
 	c.quiet(120*interval, "all sites are up")
-	c.reach()
+	t.ReachFaults("a datagram")
 	c.net.Calm()
 	t.Step("the network does nothing wrong any more")
 	c.quiet(5*interval, "all sites are up")
 	c.kill("e")
 	c.learn(c.found("e", c.others("e")...)...)
 	c.stop()
-}
-
-// reach tells which situations the network got the run into.
-func (c *sites) reach() {
-	names := map[labrpc.FaultKind]string{labrpc.Drop: "a datagram was lost",
-		labrpc.Duplicate: "a datagram came twice", labrpc.Delay: "a datagram was late"}
-	for _, f := range c.net.Happened() {
-		if names[f.Kind] != "" {
-			c.t.Reach(names[f.Kind])
-			delete(names, f.Kind)
-		}
-	}
 }
 
 // pause stops a site as a long garbage collection or a closed laptop does.
@@ -290,7 +278,7 @@ func (s Solution) closeSites(t *labtest.T) {
 	m := c.at["a"].membership
 	t.Step("Next with a second of patience: must give up")
 	t.Within(2*time.Second, "Next with a context of one second", func() {
-		ctx, cancel := patient(time.Second)
+		ctx, cancel := labtest.Patient(time.Second)
 		defer cancel()
 		_, err := m.Next(ctx)
 		t.Check(err == context.DeadlineExceeded, labtest.Finding{

@@ -104,13 +104,8 @@ func (s Solution) alternatingBit(t *labtest.T) {
 // outlast waits until a storm is over or has lasted long enough. In the calm
 // that follows, what is left must arrive.
 func (w *wire) outlast() {
-	if !w.t.Ended(patience) {
-		w.t.Step("after %v the network does nothing wrong any more", patience)
-		w.reach()
-		w.net.Calm()
-	}
-	w.finish(patience)
-	w.reach()
+	w.t.Outlast(patience, everyMessage)
+	w.same(w.sent)
 }
 
 // stream sends n messages of different lengths one after another, while a reader

@@ -254,7 +254,7 @@ func (s Solution) closes(t *labtest.T, st setup, waiting int) {
 	}
 	t.Sleep(settle)
 	w.call(results, "Flush", func() string {
-		ctx, cancel := patient(0)
+		ctx, cancel := labtest.Patient(0)
 		defer cancel()
 		return say(sent, w.sender.Flush(ctx))
 	})

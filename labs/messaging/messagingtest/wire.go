@@ -190,7 +190,7 @@ func (w *wire) send(msg string, patience time.Duration) (result string) {
 	w.mu.Lock()
 	w.sent = append(w.sent, msg)
 	w.mu.Unlock()
-	ctx, cancel := patient(patience)
+	ctx, cancel := labtest.Patient(patience)
 	defer cancel()
 	w.t.Op(senderNode, "Send "+short(msg), func() string {
 		result = say(sent, w.sender.Send(ctx, []byte(msg)))
@@ -201,7 +201,7 @@ func (w *wire) send(msg string, patience time.Duration) (result string) {
 
 // receive takes the next message, gives up after patience, and says how it ended.
 func (w *wire) receive(patience time.Duration) (result string) {
-	ctx, cancel := patient(patience)
+	ctx, cancel := labtest.Patient(patience)
 	defer cancel()
 	w.mu.Lock()
 	w.asked++
@@ -235,7 +235,7 @@ func (w *wire) take(msg string) {
 func (w *wire) flush(bound time.Duration) {
 	w.t.Step("Flush: must return within %v", bound)
 	w.t.Within(bound, "Flush", func() {
-		ctx, cancel := patient(0)
+		ctx, cancel := labtest.Patient(0)
 		defer cancel()
 		w.t.Op(senderNode, "Flush", func() string { return say(sent, w.sender.Flush(ctx)) })
 	})
@@ -264,9 +264,12 @@ func (w *wire) reader(n int, pause time.Duration) {
 	})
 }
 
+// everyMessage is what must be over for a finish.
+const everyMessage = "the delivery of every message"
+
 // finish waits for what is under way and compares what came with what was sent.
 func (w *wire) finish(bound time.Duration) {
-	w.t.Join(bound, "the delivery of every message")
+	w.t.Join(bound, everyMessage)
 	w.same(w.sent)
 }
 
@@ -319,21 +322,6 @@ func short(msg string) string {
 		return fmt.Sprintf("%s(%d bytes)", head, len(msg))
 	}
 	return msg
-}
-
-// reach tells which situations the network got the run into.
-func (w *wire) reach() {
-	names := map[labrpc.FaultKind]string{
-		labrpc.Drop: "a packet was lost", labrpc.Duplicate: "a packet came twice",
-		labrpc.Corrupt: "a packet was damaged", labrpc.Delay: "a packet was late",
-	}
-	seen := map[labrpc.FaultKind]bool{}
-	for _, f := range w.net.Happened() {
-		if name := names[f.Kind]; name != "" && !seen[f.Kind] {
-			seen[f.Kind] = true
-			w.t.Reach(name)
-		}
-	}
 }
 
 // encode and decode are the suite's own reading of the contract.

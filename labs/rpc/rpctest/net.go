@@ -163,10 +163,7 @@ func (h *house) executions(name string) int {
 
 // call calls, gives up after d (zero is never), and says how it ended.
 func (h *house) call(c rpcapi.Client, id uint32, method, args string, d time.Duration) (result string) {
-	ctx, cancel := context.WithCancel(context.Background())
-	if d > 0 {
-		ctx, cancel = context.WithTimeout(context.Background(), d)
-	}
+	ctx, cancel := labtest.Patient(d)
 	defer cancel()
 	h.t.Op(clientNode(id), method+" "+short(args), func() string {
 		reply, err := c.Call(ctx, method, []byte(args))
@@ -313,19 +310,4 @@ func (h *house) sent() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.packets
-}
-
-// reach tells which situations the network got the run into.
-func (h *house) reach() {
-	names := map[labrpc.FaultKind]string{
-		labrpc.Drop: "a packet was lost", labrpc.Duplicate: "a packet came twice",
-		labrpc.Corrupt: "a packet was damaged", labrpc.Delay: "a packet was late",
-	}
-	seen := map[labrpc.FaultKind]bool{}
-	for _, f := range h.net.Happened() {
-		if name := names[f.Kind]; name != "" && !seen[f.Kind] {
-			seen[f.Kind] = true
-			h.t.Reach(name)
-		}
-	}
 }

@@ -295,7 +295,7 @@ func (s Solution) lives(t *labtest.T) {
 		h.restart()
 	}
 	t.Join(time.Minute, "every call")
-	h.reach()
+	t.ReachFaults("a packet")
 	h.net.Calm()
 	t.Sleep(time.Second)
 	for _, args := range all {

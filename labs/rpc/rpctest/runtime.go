@@ -249,13 +249,7 @@ func (s Solution) storm(t *labtest.T) {
 			})
 		}
 	}
-	if !t.Ended(patience) {
-		t.Step("after %v the network does nothing wrong any more", patience)
-		h.reach()
-		h.net.Calm()
-	}
-	t.Join(patience, "every call")
-	h.reach()
+	t.Outlast(patience, "every call")
 	t.Sleep(500 * time.Millisecond)
 	for _, args := range all {
 		t.Check(results.of(args) == answer(args, 1), labtest.Finding{

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+
+	"faultline/grader/internal/result"
+	"faultline/grader/internal/suites"
+)
+
+// A labProof is what a selftest says of one lab; "selftest --help" explains its
+// JSON form.
+type labProof struct {
+	Lab       string   `json:"lab"`
+	Number    int      `json:"number"`
+	Cases     int      `json:"cases"`
+	Solutions int      `json:"solutions"`
+	Mutants   int      `json:"mutants"`
+	Caught    int      `json:"caught"`
+	Missed    []string `json:"missed"`
+	Seeds     int      `json:"seeds"`
+	Wrong     []string `json:"wrong"`
+	Elapsed   float64  `json:"elapsed_s"`
+}
+
+func newLabProof(suite suites.Suite) labProof {
+	// No list is nil: a program finds [] where there is nothing.
+	return labProof{Lab: suite.Lab.Name, Number: suite.Lab.Number, Cases: len(suite.Cases),
+		Missed: []string{}, Wrong: []string{}}
+}
+
+// add notes what became of a specimen.
+func (p *labProof) add(s specimen, r *result.Result) {
+	mismatches := s.want(r)
+	for _, line := range append(faults(r), mismatches...) {
+		p.Wrong = append(p.Wrong, s.name+": "+line)
+	}
+	for _, c := range r.Cases() {
+		p.Seeds += min(c.Passed+1, c.Seeds) // nothing runs behind the first that does not pass
+	}
+	p.Solutions++
+	if !s.mutant {
+		return
+	}
+	p.Mutants++
+	if len(mismatches) == 0 {
+		p.Caught++
+	} else {
+		p.Missed = append(p.Missed, s.name)
+	}
+}
+
+// writeProofs writes the JSON form of a selftest. Its schema changes when a reader
+// of the old form would misread the new one.
+func writeProofs(w io.Writer, all []labProof) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(struct {
+		Schema string     `json:"schema"`
+		Labs   []labProof `json:"labs"`
+	}{"faultline/selftest/v1", all})
+}

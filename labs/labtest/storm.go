@@ -1,0 +1,48 @@
+package labtest
+
+import (
+	"context"
+	"time"
+
+	"faultline/labrpc"
+)
+
+// Patient returns a context for a call that gives up after d of virtual time; zero
+// is never. Unlike that of T.Context, it is the caller's to end: a scenario of many
+// calls would keep one for each.
+func Patient(d time.Duration) (context.Context, context.CancelFunc) {
+	if d == 0 {
+		return context.WithCancel(context.Background())
+	}
+	return context.WithTimeout(context.Background(), d)
+}
+
+// Outlast waits until everything that Go began has ended. What has not after
+// patience gets a calm network and the same time again, and then the run fails:
+// what says what had to end, as the subject of a sentence. A storm may hold up
+// anything for as long as it lasts, so liveness is promised in the calm only. The
+// case must have a Network; what it did is reached as by ReachFaults("a packet").
+func (t *T) Outlast(patience time.Duration, what string) {
+	if !t.Ended(patience) {
+		t.Step("after %v the network does nothing wrong any more", patience)
+		t.ReachFaults("a packet")
+		t.net.Calm()
+	}
+	t.Join(patience, what)
+	t.ReachFaults("a packet")
+}
+
+// ReachFaults reaches a situation for each kind of fault that has happened to a
+// message of the run's Network. Of "a packet" they are "a packet was lost",
+// "a packet came twice", "a packet was damaged", "a packet was late".
+func (t *T) ReachFaults(message string) {
+	fates := map[labrpc.FaultKind]string{
+		labrpc.Drop: "was lost", labrpc.Duplicate: "came twice", labrpc.Corrupt: "was damaged", labrpc.Delay: "was late",
+	}
+	for _, f := range t.net.Happened() {
+		if fate := fates[f.Kind]; fate != "" {
+			t.Reach(message + " " + fate)
+			delete(fates, f.Kind)
+		}
+	}
+}
