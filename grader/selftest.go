@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -24,9 +25,9 @@ import (
 )
 
 func selftestCommand() *cobra.Command {
-	var explains bool
 	var p proof
 	var jobs int
+	var explains bool
 	cmd := &cobra.Command{
 		Use:   "selftest [LAB...]",
 		Short: "Prove that the suites are right: references pass, mutants are caught",
@@ -51,8 +52,11 @@ func selftestCommand() *cobra.Command {
 					args = append(args, l.Name)
 				}
 			}
-			if p.seeds < 0 {
+			switch {
+			case p.seeds < 0:
 				return fmt.Errorf("--seeds %d: expected a number from 1 on", p.seeds)
+			case explains && (p.json || p.seeds > 0):
+				return errors.New("--explain shrinks the first failure of each mutant and prints a table: leave out --seeds and --json")
 			}
 			w, err := openWorkshop(cmd, jobs)
 			if err != nil {

@@ -24,16 +24,17 @@ import (
 type figure struct {
 	name         string
 	median, most int // the bounds of the median and of the 90th percentile
-	of           func(*result.Failure) int
+	of           func(*result.Failure) (n int, counts bool)
 }
 
-// figures are what is asked of explanations. A report shows at most so many lines
-// of the story and the trace; the story is counted whole.
+// figures are what is asked of explanations. Faults are counted where there were
+// any: a scripted case would flatter the median. A report shows at most so many
+// lines of the story and the trace; the story is counted whole.
 func figures() []figure {
 	return []figure{
-		{"faults left", 3, 8, func(f *result.Failure) int { return len(f.Plan) }},
-		{"lines of story", 12, 12, func(f *result.Failure) int { return len(f.Story) }},
-		{"lines of trace", 20, 20, func(f *result.Failure) int { return len(f.Trace) }},
+		{"faults left", 3, 8, func(f *result.Failure) (int, bool) { return len(f.Plan), f.Shrunk.Faults > 0 }},
+		{"lines of story", 12, 12, func(f *result.Failure) (int, bool) { return len(f.Story), true }},
+		{"lines of trace", 20, 20, func(f *result.Failure) (int, bool) { return len(f.Trace), true }},
 	}
 }
 
@@ -162,6 +163,12 @@ func compareReports(dir string, reports map[string]string, update bool) (wrong [
 			return nil, err
 		}
 	}
+	old, _ := filepath.Glob(filepath.Join(dir, "*.txt"))
+	for _, file := range old {
+		if name := strings.TrimSuffix(filepath.Base(file), ".txt"); reports[name] == "" && !update {
+			wrong = append(wrong, "there is a report of "+name+", but nothing was found in it: run selftest --explain --update")
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(reports)) {
 		file := filepath.Join(dir, name+".txt")
 		if update {
@@ -186,14 +193,19 @@ func (w *workshop) judge(all []explained) (wrong []string) {
 	if len(all) == 0 {
 		return []string{"no failure was shrunk"}
 	}
-	fmt.Fprintf(w.out, "\n%d failures\n%-16s %8s %16s\n", len(all), "", "median", "90th percentile")
+	fmt.Fprintf(w.out, "\n%-16s %9s %11s %18s\n", "", "failures", "median", "90th percentile")
 	for _, f := range figures() {
 		var numbers []int
 		for _, e := range all {
-			numbers = append(numbers, f.of(e.failure))
+			if n, counts := f.of(e.failure); counts {
+				numbers = append(numbers, n)
+			}
+		}
+		if len(numbers) == 0 {
+			continue
 		}
 		median, most := percentile(numbers, 50), percentile(numbers, 90)
-		fmt.Fprintf(w.out, "%-16s %2d of %2d %10d of %2d\n", f.name, median, f.median, most, f.most)
+		fmt.Fprintf(w.out, "%-16s %9d %5d of %2d %12d of %2d\n", f.name, len(numbers), median, f.median, most, f.most)
 		if median > f.median || most > f.most {
 			wrong = append(wrong, f.name+": too many")
 		}
@@ -202,7 +214,7 @@ func (w *workshop) judge(all []explained) (wrong []string) {
 	for _, e := range all {
 		times = append(times, e.took)
 	}
-	fmt.Fprintf(w.out, "%-16s %7.1fs %15.1fs\n", "time", percentile(times, 50).Seconds(), percentile(times, 90).Seconds())
+	fmt.Fprintf(w.out, "%-16s %9d %10.1fs %17.1fs\n", "time", len(times), percentile(times, 50).Seconds(), percentile(times, 90).Seconds())
 	return wrong
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // fairSeeds is how many seeds of each case are made smaller.
-const fairSeeds = 3
+const fairSeeds = 2
 
 // fair performs smaller and calmer runs of each case over the reference, which
 // must pass them. A case that asks for what a small scenario cannot give would

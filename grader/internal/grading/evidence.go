@@ -78,7 +78,8 @@ func lines(list []entry) (all []string) {
 // finding, so that is its end, with two exceptions. If the finding names an
 // operation, what that returned is in view. If something took too long, the end is
 // the same retransmission again and again, and what went wrong is what followed
-// the last call that never returned.
+// the last call that never returned, or what happened to the nodes and links after
+// that.
 func window(run machine.Run, all []entry) (from int) {
 	last := len(all) - traceShown
 	if last <= 0 {
@@ -96,10 +97,28 @@ func window(run machine.Run, all []entry) (from int) {
 		case op.Done && strings.Contains(run.Actual, op.String()):
 			return min(max(0, place(op.Return)-traceShown*3/4), last)
 		case !op.Done && late:
-			from = min(max(0, place(op.Call)-traceShown/4), last)
+			from = min(max(0, upheaval(all, place(op.Call))-traceShown/4), last)
 		}
 	}
 	return from
+}
+
+// upheaval is the last place after a call where a node or a link went down or came
+// back, or else the call. The calm at the end of a storm does not count: by then all
+// is lost.
+func upheaval(all []entry, call int) int {
+	at := call
+	for i, e := range all[call:] {
+		switch e.Kind {
+		case trace.Crash, trace.Restart, trace.Pause, trace.Resume, trace.Cut:
+			at = call + i
+		case trace.Heal:
+			if e.Text != "every fault" {
+				at = call + i
+			}
+		}
+	}
+	return at
 }
 
 // dump is what the solution's goroutines did last, as far as anybody said: the

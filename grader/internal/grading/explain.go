@@ -105,7 +105,7 @@ func (x explainer) run(ctx context.Context, req labtest.Request) (machine.Run, e
 func (x explainer) shrink(ctx context.Context, req labtest.Request) error {
 	first := x.tally.bad
 	try := func(ctx context.Context, req labtest.Request) (shrink.Outcome, error) {
-		run, err := x.run(ctx, req)
+		run, err := x.Pool.Run(ctx, x.guest, req, machine.Options{}) // the events of a run that passes are not needed
 		return outcome(first, run), err
 	}
 	small, err := shrink.Shrink(ctx, req, outcome(first, first), try, x.budget)

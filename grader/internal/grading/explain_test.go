@@ -164,6 +164,10 @@ func TestTheTraceShowsWhatTheFindingIsAbout(t *testing.T) {
 		return events
 	}
 	late := trace.Event{Kind: trace.Note, Text: labtest.DumpNote}
+	crash := append(busy(trace.Log, "waiting"), late)
+	crash[150] = trace.Event{Kind: trace.Restart, Node: "b", N: 2}
+	calm := append(busy(trace.Log, "waiting"), late)
+	calm[150] = trace.Event{Kind: trace.Heal, Text: "every fault"}
 	tests := []struct {
 		title  string
 		actual string
@@ -174,6 +178,8 @@ func TestTheTraceShowsWhatTheFindingIsAbout(t *testing.T) {
 		{"the end", "one is missing", busy(trace.Return, "ok"), 180, "call       c1 #91  : Send m91"},
 		{"an operation", "next cannot be c1 Send m51 = full", busy(trace.Return, "full"), 86, "call       c1 #44  : Send m44"},
 		{"a call that never returned", "it did not return", append(busy(trace.Log, "waiting"), late), 95, "return     c1 #48  : ok"},
+		{"what happened after that", "it did not return", crash, 145, "return     c1 #73  : ok"},
+		{"but not the calm at the end", "it did not return", calm, 95, "return     c1 #48  : ok"},
 	}
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {

@@ -54,6 +54,35 @@ func Smaller(f *result.Failure) string {
 	return strings.Join(parts, "; ")
 }
 
+// writeStory writes the steps of the scenario, a long one on several lines.
+func writeStory(w io.Writer, steps []string) {
+	label := "story"
+	for _, step := range steps {
+		lines := []string{step}
+		if len([]rune(step)) > width-12 {
+			lines = wrap(step, width-14)
+		}
+		for i, line := range lines {
+			if i > 0 {
+				line = "  " + line
+			}
+			fmt.Fprintf(w, "  %-9s %s\n", label, line)
+			label = ""
+		}
+	}
+}
+
+// clip cuts events that are wider than a report; a replay has all of them.
+func clip(lines []string) (clipped []string) {
+	for _, line := range lines {
+		if r := []rune(line); len(r) > width-12 {
+			line = string(r[:width-13]) + "…"
+		}
+		clipped = append(clipped, line)
+	}
+	return clipped
+}
+
 // writeTrace writes the events around the first wrong step.
 func writeTrace(w io.Writer, f *result.Failure) {
 	title := "trace"
@@ -65,7 +94,7 @@ func writeTrace(w io.Writer, f *result.Failure) {
 		field(w, title, which)
 		title = ""
 	}
-	list(w, title, f.Trace, len(f.Trace))
+	list(w, title, clip(f.Trace), len(f.Trace))
 }
 
 // writeApart writes where the nearest run that passes goes another way.
@@ -78,9 +107,9 @@ func writeApart(w io.Writer, a *result.Apart) {
 		why = "the case passes if no goroutine steps aside at a lock: look for what two of yours do at once"
 	}
 	field(w, "nearest", why+"; up to here that run is the same:")
-	list(w, "", a.Common, len(a.Common))
-	list(w, "failing", orEnd(a.Failing), len(a.Failing)+1)
-	list(w, "passing", orEnd(a.Passing), len(a.Passing)+1)
+	list(w, "", clip(a.Common), len(a.Common))
+	list(w, "failing", orEnd(clip(a.Failing)), len(a.Failing)+1)
+	list(w, "passing", orEnd(clip(a.Passing)), len(a.Passing)+1)
 }
 
 func orEnd(lines []string) []string {
