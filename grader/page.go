@@ -67,7 +67,7 @@ func thisMachine() []string {
 
 // writeTestPages writes what "grader test" leaves for a browser into dir: the
 // student's report and, if it is wanted, the staff's.
-func (w *workshop) writeTestPages(dir string, r *result.Result, sol submission.Solution, staff bool) error {
+func writeTestPages(dir string, r *result.Result, sol submission.Solution, staff bool) error {
 	lab, err := writeResult(dir, r, sol)
 	if err != nil {
 		return err
@@ -75,9 +75,6 @@ func (w *workshop) writeTestPages(dir string, r *result.Result, sol submission.S
 	page := html.Page{Labs: []html.Lab{lab}}
 	if err := writePage(filepath.Join(dir, studentPage), page); err != nil {
 		return err
-	}
-	if !r.Passed() {
-		fmt.Fprintf(w.err, "to read in a browser: %s\n", filepath.ToSlash(filepath.Join(dir, studentPage)))
 	}
 	if !staff {
 		return nil

@@ -88,8 +88,11 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 	if err := w.show(r, f.json); err != nil {
 		return err
 	}
-	if err := w.writeTestPages(f.out, r, sol, f.staff); err != nil {
+	if err := writeTestPages(f.out, r, sol, f.staff); err != nil {
 		return err
+	}
+	if !f.json && !r.Passed() {
+		fmt.Fprintf(w.err, "to read in a browser: %s\n", filepath.ToSlash(filepath.Join(f.out, studentPage)))
 	}
 	return verdict(r)
 }
