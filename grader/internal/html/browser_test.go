@@ -150,7 +150,7 @@ func TestABrowserDrawsEveryKindOfEvent(t *testing.T) {
 		"lost: crashed", "cut {sender} | {receiver}: nothing passes", "healed: {sender} | {receiver}", "paused", "goes on",
 		"crash (life 1)", "restart (life 2)", "flush #5: sectors 12 and 40", "> sender: m1 acknowledged, next is 1",
 		"the harness looks whether somebody still waits", "quiet 1.5 s", "still on its way at the end", "never returned",
-		"the nearest run that passes goes another way from here", "✗ fail: received: m1 m1",
+		"from here on, the nearest run that passes goes another way", "✗ fail: received: m1 m1",
 	} {
 		if !strings.Contains(texts, want) {
 			t.Errorf("the diagram does not say %q", want)
@@ -165,6 +165,11 @@ func TestABrowserDrawsEveryKindOfEvent(t *testing.T) {
 		}
 	}
 	words := say[string](b, `[...document.querySelectorAll(".legend li")].map(e => e.textContent).join(" ")`)
+	b.click(`.tools .other`)
+	b.want("the run that passes is shown instead", `document.querySelector(".band-end").textContent.startsWith("✓ pass: this is the run without delay")`)
+	b.want("from where the two part", `document.querySelectorAll(".apart").length === 1 && document.querySelector(".ev.on") !== null`)
+	b.click(`.tools .other`)
+	b.want("and the one that fails again", `document.querySelector(".band-end").textContent.startsWith("✗ fail")`)
 	if words != "delivered lost ✗ a copy late damaged" {
 		t.Errorf("the legend says %q", words)
 	}

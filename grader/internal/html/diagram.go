@@ -21,6 +21,9 @@ type diagram struct {
 	Stuck  []int   `json:"stuck,omitempty"` // operations that no order can have next, by number
 	Apart  int     `json:"apart"`           // the first event that the nearest passing run does not have
 
+	// Other is the nearest run that passes, if there is one.
+	Other *diagram `json:"other,omitempty"`
+
 	// Picture is the checker's own page about the history, if there was a dispute.
 	Picture string `json:"picture,omitempty"`
 }
@@ -35,34 +38,54 @@ type event struct {
 	Text string     `json:"text,omitempty"`
 }
 
-// omitted is the kind of the line that stands for events that a diagram leaves
-// out. No trace has it.
-const omitted trace.Kind = "omitted"
-
-const (
-	drawnFirst = 300 // events of a long run that are drawn: its begin
-	drawnLast  = 2700
-)
-
 // newDiagram makes the diagram of a failure, nil if there is nothing to draw.
 func newDiagram(r *result.Result, c result.Case) *diagram {
 	f := c.Failure
 	events := harmless(f.Events)
-	d := &diagram{Focus: -1, Apart: -1, End: string(c.Verdict) + ": " + line(f.Actual)}
+	d := &diagram{End: "✗ " + string(c.Verdict) + ": " + line(f.Actual)}
 	d.rule(r, c, events)
-	focus, apart := d.wrong(events, c), -1
+	apart := -1
 	if f.Apart != nil {
-		apart = f.Apart.Same
+		apart = nth(events, f.Apart.Same)
+		d.Other = passing(f.Apart)
 	}
-	seen := 0 // events that Failure.Of counts
+	d.draw(events, d.wrong(events, c), apart)
+	if !slices.ContainsFunc(d.Events, func(e event) bool { return e.Kind != trace.Step && e.Kind != trace.Reach }) {
+		return nil // the story is told already
+	}
+	return d
+}
+
+// passing is the diagram of the nearest run that passes, nil without its events.
+func passing(a *result.Apart) *diagram {
+	events := harmless(a.Events)
+	if len(events) == 0 {
+		return nil
+	}
+	at := -1
+	if len(a.Passing) > 0 {
+		at = slices.IndexFunc(events, func(e trace.Event) bool { return e.String() == a.Passing[0] })
+	}
+	d := &diagram{End: "✓ pass: this is the run without " + line(a.Without)}
+	if a.Without == labtest.CalmLocks {
+		d.End = "✓ pass: this is the run in which no goroutine steps aside at a lock"
+	}
+	d.draw(events, at, at)
+	return d
+}
+
+// draw takes in what of a run is drawn. Focus and apart are places in events.
+func (d *diagram) draw(events []trace.Event, focus, apart int) {
+	d.Focus, d.Apart = -1, -1
+	c := cut{events: events, crossing: crossing(events)}
 	for i, e := range events {
-		if counted(e) {
-			if seen == apart {
-				d.Apart = len(d.Events)
-			}
-			seen++
+		if i == apart {
+			d.Apart = len(d.Events)
 		}
-		if e.Kind == trace.Model || isDump(e) || d.leaveOut(events, i) {
+		if n := c.begins(i); n > 0 {
+			d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: omitted, N: n})
+		}
+		if e.Kind == trace.Model || isDump(e) || c.leavesOut(i) {
 			continue
 		}
 		if i == focus {
@@ -70,49 +93,9 @@ func newDiagram(r *result.Result, c result.Case) *diagram {
 		}
 		d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: e.Kind, Node: e.Node, Peer: e.Peer, N: e.N, Text: e.Text})
 	}
-	if !slices.ContainsFunc(d.Events, func(e event) bool { return e.Kind != trace.Step && e.Kind != trace.Reach }) {
-		return nil // the story is told already
-	}
 	if d.Focus < 0 {
 		d.Focus = len(d.Events) - 1
 	}
-	return d
-}
-
-// harmless are the events with texts that can be shown.
-func harmless(events []trace.Event) []trace.Event {
-	out := slices.Clone(events)
-	for i := range out {
-		e := &out[i]
-		e.Kind, e.Node, e.Peer, e.Text = trace.Kind(line(string(e.Kind))), line(e.Node), line(e.Peer), line(e.Text)
-	}
-	return out
-}
-
-// counted reports whether Failure.Of counts an event.
-func counted(e trace.Event) bool {
-	switch e.Kind {
-	case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Note:
-		return false
-	}
-	return true
-}
-
-// leaveOut reports whether the i-th event is in the middle of a long run. What
-// changes the state of nodes and links stays: what is drawn later depends on it.
-func (d *diagram) leaveOut(events []trace.Event, i int) bool {
-	if len(events) <= drawnFirst+drawnLast || i < drawnFirst || i >= len(events)-drawnLast {
-		return false
-	}
-	if i == drawnFirst {
-		d.Events = append(d.Events, event{At: events[i].At.Microseconds(), Kind: omitted, N: len(events) - drawnFirst - drawnLast})
-	}
-	switch events[i].Kind {
-	case trace.Step, trace.Fault, trace.Cut, trace.Heal, trace.Crash, trace.Restart, trace.Pause, trace.Resume,
-		trace.Open, trace.Close, trace.Call, trace.Return:
-		return false
-	}
-	return true
 }
 
 // rule marks the operations that the checker of histories stumbled over, if that
@@ -149,12 +132,6 @@ func (d *diagram) wrong(events []trace.Event, c result.Case) (at int) {
 		}
 	}
 	return at
-}
-
-// isDump reports whether an event is the harness's note of all goroutines, which
-// a report shows elsewhere.
-func isDump(e trace.Event) bool {
-	return e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote)
 }
 
 // place finds the event of a kind with a text, or the step with a number; -1 if

@@ -80,7 +80,9 @@ func kinds(t *testing.T) result.Case {
 	c.Failure.Sizes = []labtest.Size{{Name: "messages", N: 2}}
 	c.Failure.Calm = []string{labtest.CalmLatency}
 	c.Failure.Apart = &result.Apart{Without: c.Failure.Plan[0], Same: 4, Common: c.Failure.Trace[:1],
-		Failing: c.Failure.Trace[1:3], Passing: c.Failure.Trace[3:4]}
+		Failing: c.Failure.Trace[1:3]}
+	c.Failure.Apart.Events = c.Failure.Events[:20]
+	c.Failure.Apart.Passing = []string{c.Failure.Events[10].String(), c.Failure.Events[11].String()}
 	return c
 }
 

@@ -282,11 +282,11 @@ class Canvas {
   foreground() {
     if (this.apart !== undefined) {
       svg(this.root, "line", {class: "apart", x1: GUTTER, x2: this.width, y1: this.apart + 5, y2: this.apart + 5});
-      this.text(this.root, GUTTER + 35, this.apart, "the nearest run that passes goes another way from here", this.width - GUTTER, "apart-text");
+      this.text(this.root, GUTTER + 35, this.apart, this.d.other ? "from here on, the nearest run that passes goes another way" : "from here on, this run goes another way", this.width - GUTTER, "apart-text");
     }
     const end = this.d.end, y = this.height + 4;
-    svg(this.root, "rect", {class: "band end", x: 0, y, width: this.width, height: 22});
-    svg(this.root, "text", {class: "band-end", x: 4, y: y + 15}, fit("✗ " + end, this.width - 12));
+    svg(this.root, "rect", {class: end.startsWith("✓") ? "band end good" : "band end", x: 0, y, width: this.width, height: 22});
+    svg(this.root, "text", {class: "band-end", x: 4, y: y + 15}, fit(end, this.width - 12));
   }
 }
 
@@ -360,8 +360,7 @@ const LEGEND = [["", "delivered"], ["lost", "lost ✗"], ["copy", "a copy"], ["l
 
 class Diagram {
   constructor(section, d) {
-    this.d = d;
-    this.run = read(d);
+    this.load(d);
     this.zoom = 1;
     this.hidden = new Set();
     this.tools = html(section, "div", {className: "tools"});
@@ -374,7 +373,6 @@ class Diagram {
     this.buttons();
     this.view.addEventListener("keydown", e => this.key(e));
     for (const kind of ["mousemove", "click"]) this.view.addEventListener(kind, e => this.point(e));
-    slots(this.run.items);
     this.draw();
     this.go(d.focus);
     let width = this.view.clientWidth;
@@ -383,6 +381,12 @@ class Diagram {
       width = this.view.clientWidth;
       this.draw();
     }).observe(this.view);
+  }
+
+  load(d) {
+    this.d = d;
+    this.run = read(d);
+    slots(this.run.items);
   }
 
   buttons() {
@@ -397,6 +401,17 @@ class Diagram {
     button("1:1", "normal size (0)", () => this.scale(1 / this.zoom));
     button("Whole run", "make all of it fit", () => this.scale(Math.max(.1, .95 * this.zoom * this.view.clientHeight / this.canvas.height) / this.zoom)).classList.add("whole");
     button("Next failure", "go to the next failure (n)", () => nextFailure(1)).classList.add("following");
+    if (this.d.other) {
+      const fails = this.d;
+      const b = button("The run that passes", "compare with the nearest run that passes", () => {
+        this.load(this.d === fails ? fails.other : fails);
+        b.setAttribute("aria-pressed", this.d !== fails);
+        this.draw();
+        this.go(this.d.apart < 0 ? this.d.focus : this.d.apart);
+      });
+      b.className = "other";
+      b.setAttribute("aria-pressed", "false");
+    }
     html(this.tools, "span", {className: "gap"});
     if (this.run.lanes.length < 2) return;
     html(this.tools, "span", {}, "Show:");
