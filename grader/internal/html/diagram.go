@@ -43,6 +43,9 @@ func newDiagram(r *result.Result, c result.Case) *diagram {
 	f := c.Failure
 	events := harmless(f.Events)
 	d := &diagram{End: "✗ " + string(c.Verdict) + ": " + line(f.Actual)}
+	if f.Expected != "" { // some say no more than "1 are"
+		d.End = "✗ " + string(c.Verdict) + ": expected " + line(f.Expected) + "; " + line(f.Actual)
+	}
 	d.rule(r, c, events)
 	apart := -1
 	if f.Apart != nil {

@@ -233,9 +233,9 @@ class Canvas {
   }
 
   op(item, g) {
-    const {e, i, back} = item, x = this.x(e.node) - 9 - 9 * item.slot, y = this.y[i];
+    const {e, i, back} = item, x = this.x(e.node) - 9 - 6 * item.slot, y = this.y[i];
     const to = back ? this.y[back.i] : this.height;
-    svg(g, "rect", {class: "op" + (back ? "" : " open") + (item.stuck ? " stuck" : ""), x: x - 3, y: y - 3, width: 7, height: Math.max(6, to - y + 6), rx: 3});
+    svg(g, "rect", {class: "op" + (back ? "" : " open") + (item.stuck ? " stuck" : ""), x: x - 3, y: y - 3, width: 5, height: Math.max(6, to - y + 6), rx: 3});
     this.label(g, e.node, y + 4, e.text, item.stuck ? "bad" : "op-text");
     if (back) this.label(g, e.node, to + 4, "= " + (back.e.text || "done") + (item.stuck ? "  ✗ fits nowhere" : order(item)), item.stuck ? "bad" : "");
     else this.label(g, e.node, to - 2, "never returned: " + e.text, "bad");
@@ -460,7 +460,7 @@ class Diagram {
     for (const lane of visible) svg(head, "text", {x: c.x(lane) - 6, y: 16}, fit(lane, laneWidth - 16));
     c.background();
     this.items = this.run.items.filter(i => this.shown(i.e)).sort((a, b) => c.y[a.i] - c.y[b.i] || a.i - b.i);
-    for (const type of ["op", "band", "message", "mark"]) for (const item of this.items) if (item.type === type) c.draw(item);
+    for (const type of ["op", "message", "band", "mark"]) for (const item of this.items) if (item.type === type) c.draw(item);
     c.foreground();
     this.view.dataset.zoom = this.zoom.toFixed(2);
     if (this.at && this.items.includes(this.at)) this.at.g.classList.add("on");
@@ -537,7 +537,7 @@ function slots(items) {
     op.slot = ends.findIndex(end => end <= op.i);
     if (op.slot < 0) op.slot = ends.length;
     ends[op.slot] = op.back ? op.back.i : Infinity;
-    op.slot = Math.min(op.slot, 1);
+    op.slot = Math.min(op.slot, 3); // more would reach the lane before
   }
 }
 
