@@ -226,9 +226,12 @@ class Canvas {
 
   mark(item, g) {
     const {e, i} = item, x = this.x(e.node), y = this.y[i];
-    if (e.kind === "crash") svg(g, "path", {class: "cross", d: `M${x - 6} ${y - 6}l12 12m0 -12l-12 12`});
-    else svg(g, "circle", {class: "dot " + (/^(restart|pause|resume)$/.test(e.kind) ? "state" : "other"), cx: x, cy: y, r: 4});
-    this.label(g, e.node, y + 4, markText(e), e.kind === "crash" ? "bad" : "faint");
+    const bad = e.kind === "crash" || e.kind === "lose";
+    if (bad) svg(g, "path", {class: "cross", d: `M${x - 6} ${y - 6}l12 12m0 -12l-12 12`});
+    else if (e.kind === "write" || e.kind === "flush") { // a disk: hollow is volatile
+      svg(g, "rect", {class: e.kind === "flush" ? "dot" : "dot other", x: x - 4, y: y - 4, width: 8, height: 8});
+    } else svg(g, "circle", {class: "dot " + (/^(restart|pause|resume)$/.test(e.kind) ? "state" : "other"), cx: x, cy: y, r: 4});
+    this.label(g, e.node, y + 4, markText(e), bad ? "bad" : "faint");
     svg(g, "circle", {class: "ring", cx: x, cy: y, r: 9});
   }
 
