@@ -150,7 +150,7 @@ func TestABrowserDrawsEveryKindOfEvent(t *testing.T) {
 		"lost: crashed", "cut {sender} | {receiver}: nothing passes", "healed: {sender} | {receiver}", "paused", "goes on",
 		"crash (life 1)", "restart (life 2)", "write: kv.log, 512 bytes", "flush #5: sectors 12 and 40",
 		"sync: a kind of event that nobody knows yet", "lose #1: sector 12 of kv.log", "> sender: m1 acknowledged, next is 1",
-		"the harness looks whether somebody still waits", "quiet 1.5 s", "still on its way at the end", "never returned",
+		"the harness looks whether somebody still waits", "quiet 1.49 s", "still on its way at the end", "never returned",
 		"from here on, the nearest run that passes goes another way", "✗ fail: expected received: m1; received: m1 m1",
 	} {
 		if !strings.Contains(texts, want) {
