@@ -18,12 +18,26 @@
 // Under go test, [Run] does the same in real time, for an editor's run button
 // and a debugger; its results promise nothing.
 //
+// # Disks
+//
+// [T.Volume] and [T.Device] tie a disk to a node of the network: it crashes when
+// the node does, and the seed or the plan decides what that leaves. [Explore]
+// needs no network: it crashes one component at each point of a workload, in every
+// way that its recovery can tell apart.
+//
 // # What is checked unasked
 //
 // At the end of every case: clients that never came back, goroutines of the
 // solution that outlive their Close, and the history of operations, if the case
 // named a model. The grader checks histories outside the machine, where the
 // solution cannot reach.
+//
+// # Small scenarios
+//
+// A failure is explained by the smallest run that shows it. So a case asks
+// [T.Size] how many operations and clients it is to have, and must be fair with
+// any number that it gets: a bound that holds for a hundred messages on average
+// need not hold for three. "grader selftest --explain" tries that on the reference.
 //
 // # Why a T of its own
 //
