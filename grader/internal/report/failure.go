@@ -72,15 +72,33 @@ func writeStory(w io.Writer, steps []string) {
 	}
 }
 
-// clip cuts events that are wider than a report; a replay has all of them.
-func clip(lines []string) (clipped []string) {
-	for _, line := range lines {
-		if r := []rune(line); len(r) > width-12 {
-			line = string(r[:width-13]) + "…"
+// eventLines is how many lines of a report one event takes at most: someone may
+// print a whole file. A replay has all of it.
+const eventLines = 3
+
+// events makes lines of a report of events: a wide one goes on below its kind.
+func events(list []string) (lines []string) {
+	const below = "              " // where the kind stands
+	for _, event := range list {
+		line := []rune(event)
+		for n := 1; len(line) > width-12; n++ {
+			if n == eventLines {
+				line = append(line[:width-13], '…')
+				break
+			}
+			at := width - 12
+			for i := at; i > at/2; i-- {
+				if line[i] == ' ' {
+					at = i
+					break
+				}
+			}
+			lines = append(lines, string(line[:at]))
+			line = []rune(below + strings.TrimLeft(string(line[at:]), " "))
 		}
-		clipped = append(clipped, line)
+		lines = append(lines, string(line))
 	}
-	return clipped
+	return lines
 }
 
 // writeTrace writes the events around the first wrong step.
@@ -94,7 +112,8 @@ func writeTrace(w io.Writer, f *result.Failure) {
 		field(w, title, which)
 		title = ""
 	}
-	list(w, title, clip(f.Trace), len(f.Trace))
+	lines := events(f.Trace)
+	list(w, title, lines, len(lines))
 }
 
 // writeApart writes where the nearest run that passes goes another way.
@@ -107,9 +126,12 @@ func writeApart(w io.Writer, a *result.Apart) {
 		why = "the case passes if no goroutine steps aside at a lock: look for what two of yours do at once"
 	}
 	field(w, "nearest", why+"; up to here that run is the same:")
-	list(w, "", clip(a.Common), len(a.Common))
-	list(w, "failing", orEnd(clip(a.Failing)), len(a.Failing)+1)
-	list(w, "passing", orEnd(clip(a.Passing)), len(a.Passing)+1)
+	for _, part := range []struct {
+		label string
+		lines []string
+	}{{"", events(a.Common)}, {"failing", orEnd(events(a.Failing))}, {"passing", orEnd(events(a.Passing))}} {
+		list(w, part.label, part.lines, len(part.lines))
+	}
 }
 
 func orEnd(lines []string) []string {
