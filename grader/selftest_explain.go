@@ -88,7 +88,7 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, update bo
 	defer progress.end()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ready := w.buildAhead(ctx, suite, specimens)
+	ready := w.buildAhead(ctx, suite, specimens, proof{})
 	fmt.Fprintf(w.out, "%-28s %-18s %9s %7s %7s %7s %5s %7s\n", "mutant", "case", "faults", "events", "story", "trace", "runs", "time")
 	reports := map[string]string{}
 	for i, s := range specimens {

@@ -20,6 +20,9 @@ type Request struct {
 	Sizes []Size       // at most so large; see T.Size
 	Calm  []string     // what keeps still: CalmLatency, CalmLocks
 	Plan  *labrpc.Plan // nil: the seed draws the faults
+
+	// Derive asks for the first part of the run; see Case.Derive.
+	Derive bool
 }
 
 // A Size is how many of something a scenario has: operations, clients, files.
@@ -49,6 +52,9 @@ func (r Request) String() string {
 	for _, what := range r.Calm {
 		s += "calm " + what + "\n"
 	}
+	if r.Derive {
+		s += "derive\n"
+	}
 	if r.Plan != nil {
 		s += "plan\n" + r.Plan.String()
 	}
@@ -64,6 +70,8 @@ func ParseRequest(text string) (Request, error) {
 		words := strings.Fields(line)
 		switch {
 		case len(words) == 0 || strings.HasPrefix(words[0], "#"):
+		case len(words) == 1 && words[0] == "derive":
+			r.Derive = true
 		case len(words) == 1 && words[0] == "plan":
 			// Blank lines in place of the head keep the plan's line numbers.
 			plan, err := labrpc.ParsePlan(strings.Repeat("\n", i+1) + strings.Join(lines[i+1:], "\n"))

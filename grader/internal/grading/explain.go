@@ -43,7 +43,7 @@ func (g *Grader) explain(ctx context.Context, guest *machine.Guest, tallies []*t
 	done := 0
 	for _, t := range failed {
 		group.Go(func() error {
-			x := explainer{Grader: g, guest: guest, tally: t, budget: shrink.Budget{
+			x := explainer{Grader: g, guest: t.guest(guest), tally: t, budget: shrink.Budget{
 				Runs: e.Runs, Time: e.Time, Width: g.Workers / len(failed)}}
 			err := x.explain(ctx)
 			if mu.Lock(); g.Explained != nil && err == nil {
@@ -57,10 +57,20 @@ func (g *Grader) explain(ctx context.Context, guest *machine.Guest, tallies []*t
 	return group.Wait()
 }
 
+// guest is the one of the run that failed: of a case in which the solution writes
+// a program, the guest with that program; else the given one.
+func (t *tally) guest(given *machine.Guest) *machine.Guest {
+	if t.starts == nil {
+		return given
+	}
+	return t.starts[t.badIndex].Guest
+}
+
 // explainable reports whether the case has a run that can be performed again. A
-// stuck run was ended at some moment of CPU time: it has no trace.
+// stuck run was ended at some moment of CPU time: it has no trace. Of a run that
+// ended while the solution wrote a program, the compiler has said all.
 func (t *tally) explainable() bool {
-	if !t.decided() {
+	if !t.decided() || t.starts != nil && t.starts[t.badIndex].Ended != nil {
 		return false
 	}
 	switch t.bad.Verdict {

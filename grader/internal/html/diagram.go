@@ -88,7 +88,7 @@ func (d *diagram) draw(events []trace.Event, focus, apart int) {
 		if n := c.begins(i); n > 0 {
 			d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: omitted, N: n})
 		}
-		if e.Kind == trace.Model || isDump(e) || c.leavesOut(i) {
+		if e.Kind == trace.Model || e.Kind == trace.Source || isDump(e) || c.leavesOut(i) {
 			continue
 		}
 		if i == focus {

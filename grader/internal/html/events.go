@@ -21,7 +21,7 @@ func harmless(events []trace.Event) []trace.Event {
 // counted reports whether Failure.Of counts an event.
 func counted(e trace.Event) bool {
 	switch e.Kind {
-	case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Note:
+	case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Note, trace.Source:
 		return false
 	}
 	return true

@@ -211,7 +211,8 @@ type failureView struct {
 	Virtual           string
 	PlanHead          string
 	Plan, Story       []placed
-	Calm              string // what chance has no part in any more
+	Calm              string   // what chance has no part in any more
+	Said              []string // by the compiler, of what the solution wrote
 	Dump, Trace       []string
 	TraceHead         string
 	Apart             *apartView
@@ -252,7 +253,7 @@ func newFailure(r *result.Result, c result.Case, staff bool) (failureView, *diag
 		return v, nil // it may quote what is the staff's
 	}
 	v.Expected, v.Actual, v.Where = line(f.Expected), line(f.Actual), line(f.Where)
-	v.Dump, v.Trace = lines(f.Dump), lines(f.Trace)
+	v.Said, v.Dump, v.Trace = lines(f.Said), lines(f.Dump), lines(f.Trace)
 	if f.Of > len(f.Trace) {
 		v.TraceHead = fmt.Sprintf("%d of %d events", len(f.Trace), f.Of)
 	}

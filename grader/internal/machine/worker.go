@@ -65,12 +65,14 @@ func (w *worker) perform(ctx context.Context, t task) Run {
 		return Run{Outcome: outcome(labs.GraderError, "", err.Error())}
 	}
 	run := w.vm.run(ctx, t.Guest.Index, req, t.Options)
-	if run.Where == "" {
-		run.Where = where(run.Dump, t.Guest.Package)
+	for _, pkg := range []string{t.Guest.Program, t.Guest.Package} {
+		if run.Where == "" && pkg != "" {
+			run.Where = where(run.Dump, pkg)
+		}
 	}
 	if run.Verdict == labs.Pass {
 		run.Outcome = w.judges[t.Guest.Lab].Judge(run.Events)
-		run.Actual = clean(run.Actual) // it quotes results, and the solution may return anything
+		run.Actual = Clean(run.Actual) // it quotes results, and the solution may return anything
 	}
 	if run.Verdict == labs.Pass && !t.Options.Trace {
 		run.Events = nil
