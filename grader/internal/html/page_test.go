@@ -196,6 +196,18 @@ func TestEveryVerdictSaysWhatToDo(t *testing.T) {
 	}
 }
 
+func TestWhatIsSaidOfWrittenCodeIsShown(t *testing.T) {
+	c := deadlock()
+	c.Verdict = labs.BuildError
+	c.Failure.Said = []string{`stubs_clock.go:11:2: "context" imported and not used`}
+	page := written(t, html.Page{Labs: []html.Lab{{Now: graded(c)}}})
+	for _, want := range []string{"Your code ran, and wrote code that does not compile", "stubs_clock.go:11:2: &#34;context&#34; imported"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
 // data is what the script of a page gets.
 func data(t *testing.T, page string) map[string]struct {
 	Events []struct {

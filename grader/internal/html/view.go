@@ -257,6 +257,9 @@ func newFailure(r *result.Result, c result.Case, staff bool) (failureView, *diag
 	if f.Of > len(f.Trace) {
 		v.TraceHead = fmt.Sprintf("%d of %d events", len(f.Trace), f.Of)
 	}
+	if len(f.Said) > 0 {
+		v.Word = ofWritten(v.Word)
+	}
 	d := newDiagram(r, c)
 	v.Diagram = d != nil
 	v.Picture = d != nil && d.Picture != ""

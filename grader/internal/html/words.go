@@ -70,3 +70,10 @@ func stopped(v labs.Verdict) word {
 	}
 	return word{What: fmt.Sprintf("The run ended with the verdict %q.", v)}
 }
+
+// ofWritten is what a verdict means about code that the solution wrote.
+func ofWritten(w word) word {
+	w.What = "Your code ran, and wrote code that does not compile, or that the lab does not allow."
+	w.Do = "Read what was said of it below; \"grader replay\" prints the files that it wrote."
+	return w
+}
