@@ -39,6 +39,14 @@
 // any number that it gets: a bound that holds for a hundred messages on average
 // need not hold for three. "grader selftest --explain" tries that on the reference.
 //
+// # Solutions that write programs
+//
+// A case may have two parts. In the first, [Case.Derive], the solution writes
+// source code, which [T.Emit] takes out of the machine. The grader compiles it
+// with what the suite adds, its [Driver], and [Case.Run] finds it by [T.Program] in
+// another guest. A seed that draws what the code is to be draws it for both parts
+// and for the driver: see [Rand].
+//
 // # Why a T of its own
 //
 // Package testing brings wall-clock time, flags and exit codes that student code

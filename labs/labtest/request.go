@@ -20,6 +20,9 @@ type Request struct {
 	Sizes []Size       // at most so large; see T.Size
 	Calm  []string     // what keeps still: CalmLatency, CalmLocks
 	Plan  *labrpc.Plan // nil: the seed draws the faults
+
+	// Derive asks for the first part of the run; see Case.Derive.
+	Derive bool
 }
 
 // A Size is how many of something a scenario has: operations, clients, files.
@@ -48,6 +51,9 @@ func (r Request) String() string {
 	}
 	for _, what := range r.Calm {
 		s += "calm " + what + "\n"
+	}
+	if r.Derive {
+		s += "derive\n"
 	}
 	if r.Plan != nil {
 		s += "plan\n" + r.Plan.String()
@@ -85,6 +91,8 @@ func (r *Request) head(words []string) (err error) {
 		r.Case = words[1]
 	case words[0] == "seed" && len(words) <= 2:
 		r.Seed, err = ParseSeed(strings.Join(words[1:], " "))
+	case words[0] == "derive" && len(words) == 1:
+		r.Derive = true
 	case words[0] == "size" && len(words) == 3:
 		n, e := strconv.Atoi(words[2])
 		if e != nil || n < 1 {

@@ -28,6 +28,7 @@ func TestARequestComesBackFromItsText(t *testing.T) {
 			Calm:  []string{labtest.CalmLatency, labtest.CalmLocks}},
 			"case x\nseed 1\nsize damaged-messages 3\nsize clients 1\ncalm latency\ncalm locks\nplan\n"},
 		{"no fault at all", labtest.Request{Case: "x", Plan: new(labrpc.Plan)}, "case x\nseed 0\nplan\n"},
+		{"the first part of a run", labtest.Request{Case: "x", Seed: 2, Derive: true}, "case x\nseed 2\nderive\n"},
 		{"a plan", labtest.Request{Case: "x", Seed: 1, Plan: &plan},
 			"case x\nseed 1\nplan\ndrop      sender -> receiver #3\ncut       {a} | {b c} 1s..2s\n"},
 	}

@@ -31,7 +31,7 @@ func (t *tally) failure() *result.Failure {
 		run = s.run
 		f.Sizes, f.Calm, f.Shrunk, f.Apart = s.request.Sizes, s.request.Calm, s.shrunk, s.apart
 	}
-	f.Virtual, f.Hash, f.Finding, f.Events = run.Virtual, run.Hash, run.Finding, run.Events
+	f.Virtual, f.Hash, f.Finding, f.Said, f.Events = run.Virtual, run.Hash, run.Finding, run.Said, run.Events
 	for _, e := range run.Events {
 		switch e.Kind {
 		case trace.Fault:
@@ -59,7 +59,7 @@ type entry struct {
 func shown(run machine.Run) (list []entry) {
 	for i, e := range run.Events {
 		switch e.Kind {
-		case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Note:
+		case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Note, trace.Source:
 		default:
 			list = append(list, entry{e, i})
 		}

@@ -58,9 +58,11 @@ func (g *Grader) explain(ctx context.Context, guest *machine.Guest, tallies []*t
 }
 
 // explainable reports whether the case has a run that can be performed again. A
-// stuck run was ended at some moment of CPU time: it has no trace.
+// stuck run was ended at some moment of CPU time: it has no trace. Where the
+// solution writes a program, each seed has a guest of its own, and what is wrong is
+// that program, not what happened to it.
 func (t *tally) explainable() bool {
-	if !t.decided() {
+	if !t.decided() || t.c.Derive != nil {
 		return false
 	}
 	switch t.bad.Verdict {

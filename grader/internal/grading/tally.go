@@ -18,6 +18,8 @@ type tally struct {
 	first uint64
 	seeds int
 
+	starts []Start // of each seed, if the solution writes a program
+
 	mu       sync.Mutex
 	runs     int
 	bad      machine.Run

@@ -61,6 +61,7 @@ type Failure struct {
 	Virtual time.Duration `json:"virtual_ns"`
 	Hash    string        `json:"hash"`
 	labtest.Finding
+	Said  []string       `json:"said,omitempty"`  // by the compiler or the policy, of what the solution wrote
 	Plan  []string       `json:"plan"`            // the faults that happened
 	Sizes []labtest.Size `json:"sizes,omitempty"` // to which the scenario was cut down; none: as the seed draws them
 	Calm  []string       `json:"calm,omitempty"`  // what was made calm besides: labtest.CalmLatency, labtest.CalmLocks
