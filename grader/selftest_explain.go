@@ -83,7 +83,7 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, update bo
 	if err != nil {
 		return nil, nil, err
 	}
-	specimens = slices.DeleteFunc(specimens, func(s specimen) bool { return !s.mutant })
+	specimens = slices.DeleteFunc(specimens, func(s specimen) bool { return !s.mutant || len(shrinkable(suite, s)) == 0 })
 	progress := w.progress(suite.Lab.Name, len(specimens))
 	defer progress.end()
 	ctx, cancel := context.WithCancel(ctx)
@@ -112,7 +112,7 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, update bo
 // explainMutant shrinks a mutant's failures one after another, to measure each.
 func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s specimen) (all []explained, wrong []string, err error) {
 	s.sol.Dir = starterDir(suite.Lab) // as if it were the student's
-	for _, id := range s.kill {
+	for _, id := range shrinkable(suite, s) {
 		order := grading.Order{Select: func(c labs.Case) bool { return c.ID() == id },
 			Explain: &grading.Explain{Runs: shrinkRuns, Time: time.Hour}}
 		begin := time.Now()
@@ -135,6 +135,17 @@ func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s spec
 		}
 	}
 	return all, wrong, nil
+}
+
+// shrinkable are the cases meant for a mutant in which something can be shrunk: not
+// those in which the solution writes a program.
+func shrinkable(suite suites.Suite, s specimen) (ids []string) {
+	for _, id := range s.kill {
+		if c, _ := suite.Case(id); c.Derive == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // row is a line of the table.

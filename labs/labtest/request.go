@@ -70,8 +70,6 @@ func ParseRequest(text string) (Request, error) {
 		words := strings.Fields(line)
 		switch {
 		case len(words) == 0 || strings.HasPrefix(words[0], "#"):
-		case len(words) == 1 && words[0] == "derive":
-			r.Derive = true
 		case len(words) == 1 && words[0] == "plan":
 			// Blank lines in place of the head keep the plan's line numbers.
 			plan, err := labrpc.ParsePlan(strings.Repeat("\n", i+1) + strings.Join(lines[i+1:], "\n"))
@@ -93,6 +91,8 @@ func (r *Request) head(words []string) (err error) {
 		r.Case = words[1]
 	case words[0] == "seed" && len(words) <= 2:
 		r.Seed, err = ParseSeed(strings.Join(words[1:], " "))
+	case words[0] == "derive" && len(words) == 1:
+		r.Derive = true
 	case words[0] == "size" && len(words) == 3:
 		n, e := strconv.Atoi(words[2])
 		if e != nil || n < 1 {

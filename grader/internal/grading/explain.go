@@ -43,7 +43,7 @@ func (g *Grader) explain(ctx context.Context, guest *machine.Guest, tallies []*t
 	done := 0
 	for _, t := range failed {
 		group.Go(func() error {
-			x := explainer{Grader: g, guest: t.guest(guest), tally: t, budget: shrink.Budget{
+			x := explainer{Grader: g, guest: guest, tally: t, budget: shrink.Budget{
 				Runs: e.Runs, Time: e.Time, Width: g.Workers / len(failed)}}
 			err := x.explain(ctx)
 			if mu.Lock(); g.Explained != nil && err == nil {
@@ -57,20 +57,12 @@ func (g *Grader) explain(ctx context.Context, guest *machine.Guest, tallies []*t
 	return group.Wait()
 }
 
-// guest is the one of the run that failed: of a case in which the solution writes
-// a program, the guest with that program; else the given one.
-func (t *tally) guest(given *machine.Guest) *machine.Guest {
-	if t.starts == nil {
-		return given
-	}
-	return t.starts[t.badIndex].Guest
-}
-
 // explainable reports whether the case has a run that can be performed again. A
-// stuck run was ended at some moment of CPU time: it has no trace. Of a run that
-// ended while the solution wrote a program, the compiler has said all.
+// stuck run was ended at some moment of CPU time: it has no trace. Where the
+// solution writes a program, each seed has a guest of its own, and what is wrong is
+// that program, not what happened to it.
 func (t *tally) explainable() bool {
-	if !t.decided() || t.starts != nil && t.starts[t.badIndex].Ended != nil {
+	if !t.decided() || t.c.Derive != nil {
 		return false
 	}
 	switch t.bad.Verdict {
