@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"faultline/grader/internal/grading"
 	"faultline/grader/internal/mutant"
 	"faultline/grader/internal/suites"
 )
@@ -28,7 +29,8 @@ func demoCommand() *cobra.Command {
 			if err := w.sampleClass(class); err != nil {
 				return err
 			}
-			return w.gradeClass(cmd.Context(), class, filepath.Join(out, "grades"), "")
+			return w.gradeClass(cmd.Context(), class, filepath.Join(out, "grades"), "",
+				grading.Order{Explain: &grading.Explain{Runs: shrinkRuns, Time: shrinkTime}})
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "out/demo", "folder for the class and its reports")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +21,7 @@ import (
 func gradeCommand() *cobra.Command {
 	var out, only string
 	var jobs int
+	var shrink time.Duration
 	cmd := &cobra.Command{
 		Use:   "grade DIR",
 		Short: "Grade a class: every folder in DIR is a submission",
@@ -28,21 +30,27 @@ func gradeCommand() *cobra.Command {
 			"It exits with 0 when the class has been graded, whatever came out.",
 		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			order := grading.Order{}
+			var err error
+			if order.Explain, err = explain(shrink); err != nil {
+				return err
+			}
 			w, err := openWorkshop(cmd, jobs)
 			if err != nil {
 				return err
 			}
 			defer w.close()
-			return w.gradeClass(cmd.Context(), args[0], out, only)
+			return w.gradeClass(cmd.Context(), args[0], out, only, order)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "out/grades", "folder for the reports")
 	cmd.Flags().StringVar(&only, "labs", "", "only these labs, by number or name, separated by commas")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
+	shrinkFlag(cmd, &shrink)
 	return cmd
 }
 
-func (w *workshop) gradeClass(ctx context.Context, dir, out, only string) error {
+func (w *workshop) gradeClass(ctx context.Context, dir, out, only string, order grading.Order) error {
 	wanted, err := wantedLabs(only)
 	if err != nil {
 		return err
@@ -62,7 +70,7 @@ func (w *workshop) gradeClass(ctx context.Context, dir, out, only string) error 
 	fmt.Fprintf(w.out, "%-*s  %-10s %7s  %s\n", width, "submission", "lab", "points", "what happened")
 	for _, student := range students {
 		for _, suite := range wanted {
-			line, r, err := w.gradeOne(ctx, suite, filepath.Join(dir, student), filepath.Join(out, student))
+			line, r, err := w.gradeOne(ctx, suite, order, filepath.Join(dir, student), filepath.Join(out, student))
 			if err != nil {
 				return fmt.Errorf("%s: %w", student, err)
 			}
@@ -117,7 +125,7 @@ func (w *workshop) submissions(dir string) ([]string, error) {
 // gradeOne grades a submission's solution of one lab, writes its report and
 // returns its line of the table. The result is empty if nothing of the lab was
 // handed in.
-func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, dir, out string) (string, *result.Result, error) {
+func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, order grading.Order, dir, out string) (string, *result.Result, error) {
 	from := filepath.Join(dir, suite.Lab.Name)
 	if _, err := os.Stat(from); errors.Is(err, os.ErrNotExist) {
 		from = dir
@@ -127,7 +135,7 @@ func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, dir, out st
 	if err != nil {
 		return fmt.Sprintf("%-10s %7s  %v", lab, "-", err), &result.Result{}, nil
 	}
-	r, err := w.grader.Grade(ctx, suite, sol, grading.Order{})
+	r, err := w.grader.Grade(ctx, suite, sol, order)
 	if err == nil {
 		err = writePlans(out, r)
 	}

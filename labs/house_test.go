@@ -181,13 +181,13 @@ var importTable = []row{
 	{"grader/internal/machine", []string{"faultline/labs", "faultline/labs/labtest", "faultline/labs/trace",
 		"faultline/grader/internal/...", "github.com/tetratelabs/wazero/..."},
 		"only the machine runs a solution, so only it knows the virtual machine"},
-	{"grader", []string{"faultline/labs", "faultline/labs/labtest", "faultline/labs/trace",
+	{"grader", []string{"faultline/labrpc", "faultline/labs", "faultline/labs/labtest", "faultline/labs/trace",
 		"faultline/grader/internal/...", "github.com/google/go-cmp/...", "github.com/spf13/...",
 		"github.com/vbauerster/mpb/v8/...", "golang.org/x/sync/...", "golang.org/x/term"},
-		"the grader meets solutions through the machine; a staff file it imported would be in every kit"},
-	{"grader/internal/*", []string{"faultline/labs", "faultline/labs/labtest", "faultline/labs/trace",
+		"the grader meets solutions through the machine, and plans are labrpc's; a staff file it imported would be in every kit"},
+	{"grader/internal/*", []string{"faultline/labrpc", "faultline/labs", "faultline/labs/labtest", "faultline/labs/trace",
 		"faultline/grader/internal/...", "golang.org/x/sync/...", "github.com/santhosh-tekuri/jsonschema/v6"},
-		"the grader meets solutions through the machine, and the terminal is the command's"},
+		"the grader meets solutions through the machine, plans are labrpc's, and the terminal is the command's"},
 }
 
 // matches reports whether a package fits a pattern of the table.
