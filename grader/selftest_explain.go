@@ -127,6 +127,9 @@ func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s spec
 		case f == nil || f.Shrunk == nil:
 			wrong = append(wrong, fmt.Sprintf("%s: %s gave %s, and nothing was shrunk", s.name, id, c.Verdict))
 		default:
+			if c.Verdict == labs.Memory { // where it ends depends on what else there is in the guest
+				f.Where, f.Dump = "", nil
+			}
 			f.File = planFile("out", c)
 			var text strings.Builder
 			report.Failure(&text, r, c, report.Style{})
