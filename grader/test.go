@@ -25,6 +25,7 @@ type testFlags struct {
 	out      string
 	json     bool
 	race     bool
+	staff    bool
 	shrink   time.Duration
 }
 
@@ -46,6 +47,7 @@ func testCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.out, "out", "out", "folder for plans and reports")
 	shrinkFlag(cmd, &f.shrink)
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the result as JSON, for a program to read")
+	cmd.Flags().BoolVar(&f.staff, "staff", false, "also write the staff's report, staff.html")
 	cmd.Flags().BoolVar(&f.race, "race", false, "look for data races instead, outside the machine")
 	return cmd
 }
@@ -85,6 +87,12 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 	}
 	if err := w.show(r, f.json); err != nil {
 		return err
+	}
+	if err := writeTestPages(f.out, r, sol, f.staff); err != nil {
+		return err
+	}
+	if !f.json && !r.Passed() {
+		fmt.Fprintf(w.err, "to read in a browser: %s\n", filepath.ToSlash(filepath.Join(f.out, studentPage)))
 	}
 	return verdict(r)
 }

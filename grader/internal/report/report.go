@@ -242,14 +242,14 @@ func writeScore(w io.Writer, r *result.Result, s Style) {
 		}
 	}
 	fmt.Fprintf(w, "\n%s  %s\n", s.bold(fmt.Sprintf("score %d of %d", r.Points, r.MaxPoints)), strings.Join(parts, ", "))
-	if next := nextStep(r); next != "" {
+	if next := Next(r); next != "" {
 		fmt.Fprintf(w, "next  %s\n", strings.Join(wrap(next, width-6), "\n      "))
 	}
 }
 
-// nextStep is the single most useful thing to do: the first case, in the order
+// Next is the single most useful thing to do: the first case, in the order
 // of the work, that did not pass.
-func nextStep(r *result.Result) string {
+func Next(r *result.Result) string {
 	for _, stage := range r.Stages {
 		for _, c := range stage.Cases {
 			switch c.Verdict {
