@@ -9,6 +9,7 @@ import (
 	"faultline/labs"
 	"faultline/labs/labtest"
 	"faultline/labs/messaging/messagingtest"
+	"faultline/labs/ring/ringtest"
 	"faultline/labs/rpc/rpctest"
 )
 
@@ -26,6 +27,7 @@ func All() []Suite {
 	byLab := map[string]Suite{
 		"messaging": of(messagingtest.Suite(messagingtest.Solution{}), messagingtest.Models(), messagingtest.Solution{}),
 		"rpc":       of(rpctest.Suite(rpctest.Solution{}), rpctest.Models(), rpctest.Solution{}),
+		"ring":      of(ringtest.Suite(ringtest.Solution{}), ringtest.Models(), ringtest.Solution{}),
 	}
 	var all []Suite
 	for _, lab := range labs.All() {

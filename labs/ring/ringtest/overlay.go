@@ -1,0 +1,216 @@
+package ringtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/bits"
+	"slices"
+	"sync"
+	"time"
+
+	"faultline/labrpc"
+	"faultline/labs/labtest"
+	"faultline/labs/ring/ringapi"
+)
+
+// The times of every ring. A message takes 1ms on a calm network.
+const (
+	timeout  = 50 * time.Millisecond
+	oneWay   = time.Millisecond
+	patience = 20 * timeout // no lookup takes longer where the contract bounds it
+)
+
+// A floor says what a ring consists of.
+type floor struct {
+	Bits   int
+	IDs    []ringapi.ID // of the members, in ascending order
+	Table  ringapi.Table
+	Near   int
+	Faults labrpc.Faults
+}
+
+// An overlay is a ring of peers of the solution, and a network between.
+type overlay struct {
+	t       *labtest.T
+	floor   floor
+	net     *labrpc.Network
+	members []ringapi.Member
+	peers   []ringapi.Peer // in the order of members
+
+	mu       sync.Mutex
+	requests []labrpc.Message // since the last lookup began
+	messages int              // answers too
+	most     int              // requests that a lookup may take; zero is any number
+}
+
+func (s Solution) overlay(t *labtest.T, f floor) *overlay {
+	o := &overlay{t: t, floor: f}
+	for _, id := range f.IDs {
+		o.members = append(o.members, ringapi.Member{ID: id, Node: node(id)})
+	}
+	t.Step("%s, which know their %s, near %d", o, f.Table, f.Near)
+	o.net = t.Network(labrpc.Config{Faults: f.Faults})
+	o.net.Tap(o.watch)
+	for _, m := range o.members {
+		p, err := o.net.Node(m.Node).Start()
+		if err != nil {
+			panic(err) // a fault of the suite
+		}
+		o.peers = append(o.peers, s.NewPeer(p, ringapi.PeerConfig{
+			Bits: f.Bits, Self: m, Members: o.members, Table: f.Table, Near: f.Near, Timeout: timeout}))
+	}
+	t.Cleanup(func() {
+		t.Within(10*time.Second, "Close of all peers", func() {
+			for _, p := range o.peers {
+				p.Close()
+			}
+		})
+	})
+	return o
+}
+
+// String is the ring in a few words.
+func (o *overlay) String() string {
+	ids := list(o.floor.IDs)
+	if len(o.floor.IDs) > 20 {
+		ids = list(o.floor.IDs[:8]) + " …"
+	}
+	return fmt.Sprintf("%d peers on a ring of 2^%d ids, at %s", len(o.members), o.floor.Bits, ids)
+}
+
+// watch counts messages. A lookup that goes round for ever is stopped here.
+func (o *overlay) watch(m labrpc.Message) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.messages++
+	if m.Reply {
+		return
+	}
+	o.requests = append(o.requests, m)
+	if o.most > 0 && len(o.requests) > o.most {
+		o.t.Report(labtest.Finding{
+			Property: "a lookup comes nearer with every step",
+			Expected: fmt.Sprintf("at most %d requests for one lookup, on a ring of %d peers", o.most, len(o.members)),
+			Actual:   "one more was sent; the way so far: " + way(o.requests),
+		})
+	}
+}
+
+// way is the way of a lookup, its end at most.
+func way(requests []labrpc.Message) string {
+	text := ""
+	if skip := len(requests) - 8; skip > 0 {
+		text, requests = fmt.Sprintf("(%d more) ", skip), requests[skip:]
+	}
+	for i, m := range requests {
+		if i > 0 {
+			text += ", "
+		}
+		text += m.From + " to " + m.To
+	}
+	return text
+}
+
+// begin forgets the messages so far.
+func (o *overlay) begin() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.requests, o.messages = nil, 0
+}
+
+// traffic returns the requests of the last lookup, and the number of all messages.
+func (o *overlay) traffic() ([]labrpc.Message, int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.requests), o.messages
+}
+
+// owner is the first member at or after an id.
+func (o *overlay) owner(id ringapi.ID) ringapi.Member {
+	for _, m := range o.members {
+		if m.ID >= id {
+			return m
+		}
+	}
+	return o.members[0]
+}
+
+// ask has a peer look up an id, for at most d of virtual time (zero is for ever), and
+// says how it ended.
+func (o *overlay) ask(from int, id ringapi.ID, mode ringapi.Mode, d time.Duration) (result string) {
+	ctx, cancel := labtest.Patient(d)
+	defer cancel()
+	o.t.Op(o.members[from].Node, fmt.Sprintf("Lookup %d %s", id, mode), func() string {
+		m, err := o.peers[from].Lookup(ctx, id, mode)
+		switch {
+		case err == nil && m != o.owner(id) && m.ID == o.owner(id).ID:
+			result = fmt.Sprintf("the member %+v, which there is not", m)
+		case err == nil:
+			result = node(m.ID)
+		case errors.Is(err, ringapi.ErrClosed):
+			result = "closed"
+		case errors.Is(err, context.DeadlineExceeded):
+			result = "the context's error"
+		default:
+			result = "error: " + err.Error()
+		}
+		return result
+	})
+	return result
+}
+
+// find has a peer look up an id, which must give its owner.
+func (o *overlay) find(from int, id ringapi.ID, mode ringapi.Mode, d time.Duration) {
+	o.begin()
+	got := o.ask(from, id, mode, d)
+	want := o.owner(id).Node
+	o.t.Check(got == want, labtest.Finding{
+		Property: "a lookup finds the first member at or after the id",
+		Expected: fmt.Sprintf("%s finds that %d belongs to %s (%s, %s; %s)", o.members[from].Node, id, want, mode, o.floor.Table, o),
+		Actual:   fmt.Sprintf("it gives %s after %v", got, o.wayNow()),
+	})
+}
+
+func (o *overlay) wayNow() string {
+	requests, _ := o.traffic()
+	if len(requests) == 0 {
+		return "no request"
+	}
+	return fmt.Sprintf("%d requests: %s", len(requests), way(requests))
+}
+
+// near returns the neighbours of a member that it must know completely.
+func (o *overlay) near(i int) (list []ringapi.Member) {
+	n, below := len(o.members), o.floor.Near
+	if o.floor.Table == ringapi.Fingers {
+		below = 1
+	}
+	for d := -below; d <= o.floor.Near; d++ {
+		m := o.members[((i+d)%n+n)%n]
+		if m != o.members[i] && !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// hops is H of the contract.
+func (o *overlay) hops() int { return bits.Len(uint(len(o.members)-1)) + 2 }
+
+// both are the values of Mode.
+func both() []ringapi.Mode { return []ringapi.Mode{ringapi.Iterative, ringapi.Recursive} }
+
+// tables are the values of Table.
+func tables() []ringapi.Table { return []ringapi.Table{ringapi.Fingers, ringapi.Leaves} }
+
+// evenly draws the ids of n members on a ring of 2^m.
+func evenly(t *labtest.T, n, m int) []ringapi.ID {
+	rnd := t.Rand("members")
+	seen := map[ringapi.ID]bool{}
+	for len(seen) < n {
+		seen[ringapi.ID(rnd.Uint64N(1<<m))] = true
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
