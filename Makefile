@@ -55,12 +55,12 @@ check: build ## the quick part: gofmt, vet, staticcheck, starter code up to date
 	@$(GRADER) skeleton --check
 
 # Where the race detector is cheap, and the code is made for many goroutines.
-RACE = ./labrpc ./labs/trace ./labs/simsync ./labs/labtest
+RACE = ./labrpc ./labs/disk ./labs/trace ./labs/simsync ./labs/labtest
 
 .PHONY: gotest
 gotest: ## the Go tests, some of them with the race detector
 	@go test $(OURS) $(STARTER)
-	@if command -v "$$(go env CC)" >/dev/null; then go test -race $(RACE); \
+	@if command -v "$$(go env CC)" >/dev/null; then go test -race -short $(RACE); \
 		else echo "no C compiler ($$(go env CC)): go test -race is left out"; fi
 
 .PHONY: selftest

@@ -106,8 +106,11 @@ func (n *Network) plan() {
 		n.planned = make(map[linkKey]map[int][]Fault)
 		for _, f := range *n.cfg.Plan {
 			mustParse(f)
-			if f.timed() {
+			switch {
+			case f.timed():
 				timed = append(timed, f)
+				continue
+			case f.Kind == Lose:
 				continue
 			}
 			key := linkKey{f.From, f.To}
@@ -228,6 +231,18 @@ func (n *Network) shut() {
 
 // now is the time since the run began.
 func (n *Network) now() time.Duration { return time.Since(n.cfg.Start) }
+
+// Happen notes a fault that somebody beside the network has brought about, such
+// as a disk that lost something: Happened and the trace have it from now on. It
+// panics when the fault could not stand in a plan.
+func (n *Network) Happen(f Fault) {
+	mustParse(f)
+	n.mu.Lock()
+	defer n.unlock()
+	if !n.closed {
+		n.happen(n.now(), f)
+	}
+}
 
 // emit records an event for the trace; unlock reports it.
 func (n *Network) emit(now time.Duration, e trace.Event) {

@@ -27,6 +27,7 @@ type Node struct {
 	inbox       []*flight // what arrived while the node was paused
 	outbox      []*flight // what it sent meanwhile
 	onRestart   func()
+	onCrash     []func()
 }
 
 // Errors of Listen and Start.
@@ -89,8 +90,19 @@ func (d *Node) OnRestart(f func()) {
 	d.onRestart = f
 }
 
+// OnCrash has f called at each crash of the node, at that very moment: what the
+// node has beside its connection, a disk for example, crashes with it. It is
+// called with the network's lock held, so it must neither wait nor use the
+// network. Functions are called in the order in which they were given.
+func (d *Node) OnCrash(f func()) {
+	d.net.mu.Lock()
+	defer d.net.unlock()
+	d.onCrash = append(d.onCrash, f)
+}
+
 // Crash closes the node's connection for ever, or ends its process: what is left
-// of its program gets net.ErrClosed or ErrStopped. Messages that arrive while the node is down are dropped. One
+// of its program gets net.ErrClosed or ErrStopped. Its disks crash with it: see
+// OnCrash. Messages that arrive while the node is down are dropped. One
 // that is under way longer reaches the next life of the node, as on any network
 // whose packets do not know that their receiver has restarted; those that the
 // node sent still arrive. A crash also ends a pause. A node that is down stays as
@@ -112,6 +124,9 @@ func (d *Node) crash(now time.Duration) bool {
 		d.net.drop(now, m, "crashed")
 	}
 	d.outbox, d.inbox = nil, nil
+	for _, f := range d.onCrash {
+		f()
+	}
 	return true
 }
 

@@ -6,19 +6,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // ParseFault reads one line of a plan. Words are separated by any number of
 // spaces. The error says what a line of its kind looks like.
 func ParseFault(line string) (Fault, error) {
-	w := words{rest: strings.Fields(spaceOut.Replace(line))}
+	head, lost, isLose := cutLost(line)
+	w := words{rest: strings.Fields(spaceOut.Replace(head))}
 	f := Fault{Kind: FaultKind(w.next())}
 	form := f.Kind.form()
 	if form == "" {
 		return Fault{}, fmt.Errorf(
-			"unknown fault %q: expected drop, duplicate, delay, corrupt, cut, pause or crash", string(f.Kind))
+			"unknown fault %q: expected drop, duplicate, delay, corrupt, cut, pause, crash or lose", string(f.Kind))
 	}
 	w.fault(&f)
+	if f.Kind == Lose {
+		f.Lost = w.clean(lost, isLose)
+	}
 	if w.err == nil && len(w.rest) > 0 {
 		w.fail("%q is one word too many", w.rest[0])
 	}
@@ -26,6 +32,14 @@ func ParseFault(line string) (Fault, error) {
 		return Fault{}, fmt.Errorf("%w: expected %q", w.err, string(f.Kind)+" "+form)
 	}
 	return f, nil
+}
+
+// cutLost cuts the text off that says what a disk loses.
+func cutLost(line string) (head, lost string, isLose bool) {
+	if !strings.HasPrefix(strings.TrimSpace(line), string(Lose)) {
+		return line, "", false
+	}
+	return strings.Cut(line, ":")
 }
 
 // spaceOut makes words of the signs that need no spaces around them.
@@ -48,6 +62,8 @@ func (k FaultKind) form() string {
 		return "NODE BEGIN..END"
 	case Crash:
 		return "NODE at TIME restart TIME"
+	case Lose:
+		return "NODE DISK flush N: WHAT"
 	}
 	return ""
 }
@@ -77,6 +93,11 @@ func (w *words) fault(f *Fault) {
 				w.fail("the restart must come after the crash")
 			}
 		}
+	case Lose:
+		f.From = w.name()
+		f.Disk = w.name()
+		f.Point = w.losePoint()
+		f.N = w.atLeast(w.next(), 1, "the number")
 	default:
 		f.From = w.name()
 		w.expect("->")
@@ -96,6 +117,28 @@ func (w *words) effect(f *Fault) {
 		w.expect("bit")
 		f.Bit = w.atLeast(w.next(), 0, "the bit")
 	}
+}
+
+func (w *words) losePoint() LosePoint {
+	p := LosePoint(w.next())
+	if p != BeforeFlush && p != AtCrash {
+		w.fail(`%q where "flush" or "crash" should be`, string(p))
+	}
+	return p
+}
+
+// clean checks what a disk loses, which is text of another package: one line that
+// can be shown and read back.
+func (w *words) clean(lost string, there bool) string {
+	lost = strings.TrimSpace(lost)
+	bad := func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }
+	switch {
+	case !there || lost == "":
+		w.fail("nothing says what is lost")
+	case strings.ContainsFunc(lost, bad):
+		w.fail("%q is not one line of printable characters", lost)
+	}
+	return lost
 }
 
 func (w *words) fail(format string, args ...any) {

@@ -19,9 +19,12 @@ import (
 //	pause     kv-2 2s..2.5s
 //	crash     kv-2 at 3.301s restart 3.9s
 //	crash     kv-2 at 3.301s
+//	lose      kv-2 disk flush 5: sector 12 sector 40
+//	lose      kv-2 disk crash 1: entry kv#4
 //
 // Numbers of messages count from 1 on each directed link, times from the start
-// of the run.
+// of the run. What a disk loses is none of the network's business: it carries
+// these lines for those who make the disks.
 type Plan []Fault
 
 // A FaultKind says what a fault does. It is the first word of its line.
@@ -37,6 +40,7 @@ const (
 	Cut       FaultKind = "cut"       // from Begin to End nothing passes between Left and Right
 	Pause     FaultKind = "pause"     // from Begin to End node From neither hears nor is heard
 	Crash     FaultKind = "crash"     // at Begin node From crashes; at End, unless zero, it restarts
+	Lose      FaultKind = "lose"      // a crash loses what Lost says of Disk, a disk of node From
 )
 
 // A Fault is one thing that goes wrong. Which fields a kind uses is said beside
@@ -44,13 +48,25 @@ const (
 type Fault struct {
 	Kind        FaultKind
 	From, To    string        // the link of a message; From alone is the node of a pause or a crash
-	N           int           // the number of the message on its link, from 1
+	N           int           // the number of the message on its link, from 1; of a Lose, that of its Point
 	By          time.Duration // how much later
 	Bit         int           // bit b is in byte b/8, where it counts 1<<(b%8); it wraps at the packet's end
 	Left, Right []string      // the two sides of a cut
 	OneWay      bool          // the cut stops only messages from Left to Right
 	Begin, End  time.Duration // since the start of the run
+	Disk        string        // the name of a disk, made like a node's
+	Point       LosePoint     // what N counts
+	Lost        string        // in the words of package disk: one line of printable characters
 }
+
+// A LosePoint says which crash loses something.
+type LosePoint string
+
+// The points of a Lose.
+const (
+	BeforeFlush LosePoint = "flush" // the disk crashes just before its flush N takes effect
+	AtCrash     LosePoint = "crash" // whenever the disk crashes for the Nth time
+)
 
 // String is the fault's line in a plan, without a line end. ParseFault reads it
 // back to the same fault.
@@ -74,6 +90,8 @@ func (f Fault) String() string {
 			s += " restart " + f.End.String()
 		}
 		return s
+	case Lose:
+		return string(b) + f.From + " " + f.Disk + " " + string(f.Point) + " " + strconv.Itoa(f.N) + ": " + f.Lost
 	}
 	return string(b)
 }

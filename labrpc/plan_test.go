@@ -18,6 +18,8 @@ cut       {kv-1} -> {kv-2 kv-3} 2s..3.5s
 pause     kv-2 2s..2.5s
 crash     kv-2 at 3.301s restart 3.9s
 crash     kv-2 at 3.301s
+lose      kv-2 disk flush 5: sector 12 sector 40
+lose      kv-2 disk crash 1: entry kv#4  size  {kv.log#2}|1
 `
 
 func TestPlanText(t *testing.T) {
@@ -33,6 +35,9 @@ func TestPlanText(t *testing.T) {
 		{Kind: labrpc.Pause, From: "kv-2", Begin: 2 * time.Second, End: 2500 * time.Millisecond},
 		{Kind: labrpc.Crash, From: "kv-2", Begin: 3301 * time.Millisecond, End: 3900 * time.Millisecond},
 		{Kind: labrpc.Crash, From: "kv-2", Begin: 3301 * time.Millisecond},
+		{Kind: labrpc.Lose, From: "kv-2", Disk: "disk", Point: labrpc.BeforeFlush, N: 5, Lost: "sector 12 sector 40"},
+		{Kind: labrpc.Lose, From: "kv-2", Disk: "disk", Point: labrpc.AtCrash, N: 1,
+			Lost: "entry kv#4  size  {kv.log#2}|1"},
 	}
 	t.Run("each line is the fault that it reads as", func(t *testing.T) {
 		got, err := labrpc.ParsePlan(everyFault)
@@ -67,9 +72,10 @@ func TestBadLinesNameTheMistakeAndTheForm(t *testing.T) {
 		cut     = `: expected "cut {NODES} | {NODES} BEGIN..END"`
 		pause   = `: expected "pause NODE BEGIN..END"`
 		crash   = `: expected "crash NODE at TIME restart TIME"`
+		lose    = `: expected "lose NODE DISK flush N: WHAT"`
 	)
 	tests := []struct{ line, err string }{
-		{"lose a -> b #1", `unknown fault "lose": expected drop, duplicate, delay, corrupt, cut, pause or crash`},
+		{"vanish a", `unknown fault "vanish": expected drop, duplicate, delay, corrupt, cut, pause, crash or lose`},
 		{"drop", `the line ends too early` + drop},
 		{"drop a to b #1", `"to" where "->" should be` + drop},
 		{"drop a! -> b #1", `"a!" is no node's name` + drop},
@@ -96,6 +102,14 @@ func TestBadLinesNameTheMistakeAndTheForm(t *testing.T) {
 		{"crash a", `the line ends too early` + crash},
 		{"crash a at 2s restart 2s", `the restart must come after the crash` + crash},
 		{"crash a at 2s restart", `the line ends too early` + crash},
+		{"lose a disk", `the line ends too early` + lose},
+		{"lose a disk flush 5", `nothing says what is lost` + lose},
+		{"lose a disk flush 5: ", `nothing says what is lost` + lose},
+		{"lose a disk flush 0: x", `the number must be a whole number from 1 on, not "0"` + lose},
+		{"lose a disk sync 5: x", `"sync" where "flush" or "crash" should be` + lose},
+		{"lose a my/disk flush 5: x", `"my/disk" is no node's name` + lose},
+		{"lose a disk flush 5 now: x", `"now" is one word too many` + lose},
+		{"lose a disk flush 5: a\tb", `"a\tb" is not one line of printable characters` + lose},
 	}
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) {
@@ -113,7 +127,7 @@ func FuzzPlan(f *testing.F) {
 	for line := range strings.Lines(everyFault) {
 		f.Add(line)
 	}
-	f.Add("crash a at 0s restart 1ns\npause a 0..0\ncut{a a}|{b}1.5h..1e9s")
+	f.Add("lose a d flush 1:x: # y\ncrash a at 0s restart 1ns\npause a 0..0\ncut{a a}|{b}1.5h..1e9s")
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := labrpc.ParsePlan(text)
 		if err != nil {

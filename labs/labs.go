@@ -24,9 +24,10 @@ type Kind string
 
 // The kinds of cases.
 const (
-	Random   Kind = "random"   // each seed draws its own faults and workload
-	Scripted Kind = "scripted" // a fixed adversarial schedule
-	Budget   Kind = "budget"   // bounds on messages, bytes or virtual time
+	Random     Kind = "random"     // each seed draws its own faults and workload
+	Scripted   Kind = "scripted"   // a fixed adversarial schedule
+	Exhaustive Kind = "exhaustive" // every crash, or every order of deliveries
+	Budget     Kind = "budget"     // bounds on messages, bytes or virtual time
 )
 
 // A Case is the part of a test case that is data: what it demands, and why.

@@ -18,6 +18,13 @@
 // Under go test, [Run] does the same in real time, for an editor's run button
 // and a debugger; its results promise nothing.
 //
+// # Disks
+//
+// [T.Volume] and [T.Device] tie a disk to a node of the network: it crashes when
+// the node does, and the seed or the plan decides what that leaves. [Explore]
+// needs no network: it crashes one component at each point of a workload, in every
+// way that its recovery can tell apart.
+//
 // # What is checked unasked
 //
 // At the end of every case: clients that never came back, goroutines of the

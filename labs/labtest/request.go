@@ -1,11 +1,13 @@
 package labtest
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"faultline/labrpc"
+	"faultline/labs/disk"
 )
 
 // A Request says which run of a suite is wanted.
@@ -47,12 +49,25 @@ func ParseRequest(text string) (Request, error) {
 			// Blank lines in place of the head keep the plan's line numbers.
 			plan, err := labrpc.ParsePlan(strings.Repeat("\n", i+1) + strings.Join(lines[i+1:], "\n"))
 			r.Plan = &plan
-			return r.complete(err)
+			return r.complete(errors.Join(err, checkLosses(plan)))
 		default:
 			return r, fmt.Errorf(`line %d: %q: expected "case LAB/STAGE/CASE", "seed NUMBER" or "plan"`, i+1, line)
 		}
 	}
 	return r.complete(nil)
+}
+
+// checkLosses reads what the plan's disks lose: labrpc takes any text for that.
+func checkLosses(p labrpc.Plan) error {
+	for _, f := range p {
+		if f.Kind != labrpc.Lose {
+			continue
+		}
+		if _, err := disk.ParseLosses(f.Lost); err != nil {
+			return fmt.Errorf("%q: %w", f.String(), err)
+		}
+	}
+	return nil
 }
 
 func (r Request) complete(err error) (Request, error) {

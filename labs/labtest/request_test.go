@@ -63,7 +63,7 @@ func TestABadRequestIsRefusedByItsLine(t *testing.T) {
 		{"a negative seed", "seed -1\n", `line 1: seed "-1"` + seed},
 		{"a seed of 65 bits", "seed 18446744073709551616\n", `line 1: seed "18446744073709551616"` + seed},
 		{"a bad fault", "case x\nplan\ndrp a -> b #1\n",
-			`line 3: unknown fault "drp": expected drop, duplicate, delay, corrupt, cut, pause or crash`},
+			`line 3: unknown fault "drp": expected drop, duplicate, delay, corrupt, cut, pause, crash or lose`},
 		{"a bad fault behind comments", "# a\n# b\ncase x\nplan\n\n# c\ndrop a -> b\n",
 			`line 7: the line ends too early: expected "drop FROM -> TO #N"`},
 	}

@@ -22,7 +22,13 @@ func point() { simsync.Point() }
 
 // options say what surrounds a run.
 type options struct {
-	emit   func(trace.Event)
+	emit func(trace.Event)
+
+	// suppose says which faults, a line each, have happened in what the run is
+	// trying out. They go into the trace when the run fails before it supposes
+	// something else: also when the program dies. Nil is for nobody.
+	suppose func(faults string)
+
 	native bool // under go test, not in the machine
 	real   bool // time is real
 }
@@ -30,7 +36,7 @@ type options struct {
 // run is the whole of one run: the same suite, request and machine give the same
 // events and outcome.
 func (s Suite) run(c Case, req Request, opt options) Outcome {
-	t := &T{suite: s, c: c, req: req, emit: opt.emit, native: opt.native, real: opt.real,
+	t := &T{suite: s, c: c, req: req, emit: opt.emit, suppose: opt.suppose, native: opt.native, real: opt.real,
 		start: time.Now(), idle: runtime.NumGoroutine(), failed: make(chan struct{})}
 	if t.native {
 		t.before = map[int]bool{}

@@ -16,6 +16,9 @@ func hostRequest(buf *byte, size uint32) (length uint32)
 //go:wasmimport faultline event
 func hostEvent(line string)
 
+//go:wasmimport faultline suppose
+func hostSuppose(faults string)
+
 //go:wasmimport faultline moved
 func hostMoved()
 
@@ -78,7 +81,10 @@ func serve(s Suite) Outcome {
 		return Outcome{Verdict: labs.GraderError, Finding: Finding{Actual: "no case " + req.Case}}
 	}
 	vary(req.Seed)
-	return s.run(c, req, options{emit: func(e trace.Event) { hostEvent(e.String()) }})
+	return s.run(c, req, options{
+		emit:    func(e trace.Event) { hostEvent(e.String()) },
+		suppose: hostSuppose,
+	})
 }
 
 // vary draws from the runtime's own source of randomness, a number of times that

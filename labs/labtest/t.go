@@ -22,6 +22,7 @@ type T struct {
 	c            Case
 	req          Request
 	emit         func(trace.Event)
+	suppose      func(faults string) // see options
 	start        time.Time
 	idle         int          // how many goroutines were there before the run
 	before       map[int]bool // their numbers, natively
@@ -37,6 +38,7 @@ type T struct {
 	ops      int
 	cleanups []func()
 	net      *labrpc.Network
+	disks    map[string]any // a *lives for each disk, by the names of node and disk
 }
 
 // Step writes a line of the story: what the scenario does, in a student's words.
@@ -92,9 +94,12 @@ func (t *T) Network(cfg labrpc.Config) *labrpc.Network {
 	cfg.Trace = t.emit
 	cfg.Start = t.start
 	cfg.Point = point
-	t.net = labrpc.New(cfg)
-	t.Cleanup(t.net.Close)
-	return t.net
+	net := labrpc.New(cfg)
+	t.mu.Lock()
+	t.net = net
+	t.mu.Unlock()
+	t.Cleanup(net.Close)
+	return net
 }
 
 // Cleanup calls f when the case is over, the latest first. After a failure it is

@@ -31,6 +31,9 @@ const (
 	Resume    Kind = "resume"    // Node goes on
 	Open      Kind = "open"      // Node opened its connection
 	Close     Kind = "close"     // Node closed its connection
+	Write     Kind = "write"     // Node's disk was written or its directory changed; volatile so far
+	Flush     Kind = "flush"     // flush N of Node's disk took effect; the text says of what
+	Lose      Kind = "lose"      // what a crash of Node's disk did not leave, in words
 	Call      Kind = "call"      // client Node began operation N
 	Return    Kind = "return"    // operation N of client Node ended; the text is its result
 	Step      Kind = "step"      // line N of the story

@@ -29,6 +29,9 @@ const golden = `
    2.250000s  restart    receiver #2
    2.500000s  pause      receiver
    2.750000s  resume     receiver
+   2.800000s  write      kv-1  : kv.log: 31 B at 480
+   2.850000s  flush      kv-1 #3  : kv.log
+   2.900000s  lose       kv-1  : sector 0 of kv.log is as it was two writes before
    3.000000s  call       client-1 #7  : Send a1
    3.000001s  return     client-1 #7  : ok
    3.000002s  model      mailbox  : capacity=3
@@ -41,7 +44,8 @@ const golden = `
 // kinds are those of the package, in the order of golden.
 var kinds = []trace.Kind{
 	trace.Open, trace.Step, trace.Send, trace.Corrupt, trace.Duplicate, trace.Delay, trace.Deliver, trace.Fault,
-	trace.Drop, trace.Cut, trace.Heal, trace.Crash, trace.Restart, trace.Pause, trace.Resume, trace.Call,
+	trace.Drop, trace.Cut, trace.Heal, trace.Crash, trace.Restart, trace.Pause, trace.Resume, trace.Write,
+	trace.Flush, trace.Lose, trace.Call,
 	trace.Return, trace.Model, trace.Reach, trace.Log, trace.Note, trace.Close,
 }
 

@@ -41,8 +41,9 @@ type host struct {
 	readings int   // of the clock since it last jumped
 	began    int64 // the clock when the run began
 	request  string
-	finished bool // the outcome was sent
-	moved    bool // the stack that the host calls on has moved: see labtest.Prepare
+	finished bool   // the outcome was sent
+	supposed string // faults that happened in what the run tries out: see labtest
+	moved    bool   // the stack that the host calls on has moved: see labtest.Prepare
 	outcome  labtest.Outcome
 	hash     hash.Hash
 	events   []trace.Event
@@ -107,6 +108,7 @@ func (h *host) provide(ctx context.Context, r wazero.Runtime) error {
 		NewFunctionBuilder().WithFunc(h.copyRequest).Export("request").
 		NewFunctionBuilder().WithFunc(h.event).Export("event").
 		NewFunctionBuilder().WithFunc(h.finish).Export("outcome").
+		NewFunctionBuilder().WithFunc(h.suppose).Export("suppose").
 		NewFunctionBuilder().WithFunc(func() { h.moved = true }).Export("moved").
 		Instantiate(ctx)
 	return err
@@ -122,6 +124,10 @@ func (h *host) event(_ context.Context, mod api.Module, ptr, size uint32) {
 	if !h.record(raw(mod, ptr, size)) { // its text is escaped already
 		panic(sys.NewExitError(exitEvents))
 	}
+}
+
+func (h *host) suppose(_ context.Context, mod api.Module, ptr, size uint32) {
+	h.supposed = raw(mod, ptr, size)
 }
 
 func (h *host) finish(_ context.Context, mod api.Module, v, vn, p, pn, e, en, a, an, w, wn uint32) {
@@ -203,6 +209,13 @@ func (h *host) result(err error) Run {
 			Expected: "the case runs to its end", Actual: "it ended without an outcome"}}
 	default:
 		run.Outcome = h.outcome
+	}
+	if run.Verdict != labs.Pass && h.supposed != "" {
+		for line := range strings.Lines(h.supposed) {
+			e := trace.Event{At: run.Virtual, Kind: trace.Fault, Text: strings.TrimSuffix(line, "\n")}
+			h.record(e.String())
+		}
+		run.Events = h.events
 	}
 	// Not the dump: it has addresses, and reading a plan moves those.
 	fmt.Fprintf(h.hash, "%+v\n%d\n", run.Outcome, h.clock-h.began)

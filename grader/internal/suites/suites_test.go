@@ -82,7 +82,7 @@ var caseRules = []struct {
 		return ""
 	}},
 	{"its kind is one of three", func(_ suites.Suite, c labtest.Case) string {
-		if !slices.Contains([]labs.Kind{labs.Random, labs.Scripted, labs.Budget}, c.Kind) {
+		if !slices.Contains([]labs.Kind{labs.Random, labs.Scripted, labs.Exhaustive, labs.Budget}, c.Kind) {
 			return fmt.Sprintf("kind %q", c.Kind)
 		}
 		return ""

@@ -1,0 +1,116 @@
+package labtest
+
+import (
+	"hash/fnv"
+	"strconv"
+	"sync"
+
+	"faultline/labrpc"
+	"faultline/labs/disk"
+)
+
+// A Disk is what a [disk.Device] and a [disk.Volume] are to a harness that
+// crashes them.
+type Disk[D any] interface {
+	Crash(disk.Config) D
+	Fork(disk.Config) D
+	Print() uint64
+	Flushes() int
+	Writes() int
+	Dirty() int
+	OpenChoices() []disk.Choice
+}
+
+// Volume returns the volume of a node. When the node crashes, by plan or by
+// script, its volume crashes with it, and from then on Volume returns the next
+// life: a program that is started again asks again. A node may have several,
+// with a Config.Name each; the first call with a name decides how it behaves.
+//
+// What a crash leaves is drawn from the seed, unless cfg.Fate decides, and each
+// loss becomes a fault of the run when the program first reads what was lost.
+// Given a plan, a crash loses what the plan says.
+func (t *T) Volume(node *labrpc.Node, cfg disk.Config) *disk.Volume {
+	return diskOf(t, node, cfg, disk.NewVolume)
+}
+
+// Device returns the device of a node, of that many blocks. It is like Volume.
+func (t *T) Device(node *labrpc.Node, blocks uint64, cfg disk.Config) *disk.Device {
+	return diskOf(t, node, cfg, func(cfg disk.Config) *disk.Device { return disk.NewDevice(blocks, cfg) })
+}
+
+// lives are those of one disk of a node.
+type lives[D Disk[D]] struct {
+	mu      sync.Mutex
+	now     D
+	crashes int
+}
+
+func diskOf[D Disk[D]](t *T, node *labrpc.Node, cfg disk.Config, fresh func(disk.Config) D) D {
+	cfg.Node, cfg.Name = node.Name(), diskName(cfg.Name)
+	cfg.Trace, cfg.Point = t.record, point
+	key := cfg.Node + " " + cfg.Name
+	t.mu.Lock()
+	l, known := t.disks[key].(*lives[D])
+	if !known {
+		l = &lives[D]{now: fresh(cfg)}
+		if t.disks == nil {
+			t.disks = map[string]any{}
+		}
+		t.disks[key] = l
+	}
+	t.mu.Unlock()
+	if !known {
+		node.OnCrash(func() { l.crash(t, cfg) })
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.now
+}
+
+func diskName(name string) string {
+	if name == "" {
+		return "disk"
+	}
+	return name
+}
+
+// crash ends a life and begins the next.
+func (l *lives[D]) crash(t *T, cfg disk.Config) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.crashes++
+	fault := labrpc.Fault{Kind: labrpc.Lose, From: cfg.Node, Disk: cfg.Name, Point: labrpc.AtCrash, N: l.crashes}
+	switch {
+	case t.req.Plan != nil:
+		cfg.Fate = plannedLosses(*t.req.Plan, fault).Fate()
+	case cfg.Fate == nil:
+		h := fnv.New64a()
+		h.Write([]byte(cfg.Node + " " + cfg.Name + " " + strconv.Itoa(l.crashes)))
+		cfg.Fate = disk.Draw(t.req.Seed ^ h.Sum64())
+	}
+	net := t.network()
+	cfg.Lost = func(loss disk.Loss) {
+		f := fault
+		f.Lost = loss.String()
+		net.Happen(f)
+	}
+	l.now = l.now.Crash(cfg)
+}
+
+func (t *T) network() *labrpc.Network {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.net
+}
+
+// plannedLosses is all that a plan has for a disk at one of its crashes. A
+// request whose plan loses what no disk can was not accepted.
+func plannedLosses(p labrpc.Plan, at labrpc.Fault) (all disk.Losses) {
+	for _, f := range p {
+		if f.Kind == labrpc.Lose && f.From == at.From && f.Disk == at.Disk && f.Point == at.Point && f.N == at.N {
+			list, _ := disk.ParseLosses(f.Lost)
+			all = append(all, list...)
+		}
+	}
+	return all
+}
