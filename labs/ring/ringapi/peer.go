@@ -79,7 +79,8 @@ type PeerConfig struct {
 // members, and 2 more. A lookup on a calm network, among living members whose ids
 // are spread evenly by chance,
 //
-//   - sends nothing if the peer or one of its neighbours owns the id;
+//   - sends nothing if the id is near: above the farthest of the Near neighbours
+//     downwards, and not above the farthest upwards;
 //   - asks at most H others when it is Iterative: each with one request and one
 //     answer, and every message is from or to the peer that looks up;
 //   - is passed on at most H times when it is Recursive, each time to one of the

@@ -83,15 +83,19 @@ func (s Solution) edges(t *labtest.T) {
 	}
 }
 
-// silent checks that the last lookup sent nothing if it had to ask nobody.
+// silent checks that the last lookup sent nothing if it had to ask nobody. Of the
+// farthest neighbour downwards a peer does not know where its ids begin.
 func (o *overlay) silent(i int, id ringapi.ID) {
-	owner := o.owner(id)
-	if owner != o.members[i] && !slices.Contains(o.near(i), owner) {
+	owner, known := o.owner(id), false
+	for d := 1 - o.below(); d <= o.floor.Near; d++ {
+		known = known || o.next(i, d) == owner
+	}
+	if !known {
 		return
 	}
 	_, messages := o.traffic()
 	o.t.Check(messages == 0, labtest.Finding{
-		Property: "a lookup sends nothing if the peer or one of its neighbours owns the id",
+		Property: "a lookup sends nothing if the owner is near and the peer can know it",
 		Expected: fmt.Sprintf("%s knows without asking that %d belongs to %s (%s; %s)", o.members[i].Node, id, owner.Node, o.floor.Table, o),
 		Actual:   fmt.Sprintf("%d messages were sent: %s", messages, o.wayNow()),
 	})
@@ -245,8 +249,8 @@ func (o *overlay) passedOn(from int, requests []labrpc.Message, took time.Durati
 			Property: "the last one answers the first",
 			Expected: "a request that passes the lookup on, and so on, and one that takes the owner straight to " + origin,
 			Actual:   way(requests)})
-	bound := time.Duration(len(requests))*oneWay + oneWay/2
-	o.t.Check(took <= bound, labtest.Finding{
+	bound := time.Duration(len(requests)+1)*oneWay + oneWay/2 // the half: computing takes time, too
+	o.t.Check(len(requests) < 4 || took <= bound, labtest.Finding{
 		Property: "the answer does not go back all the way",
 		Expected: fmt.Sprintf("a lookup with %d requests takes %d ms, one for each", len(requests), len(requests)),
 		Actual:   fmt.Sprintf("it took %v", took)})

@@ -50,7 +50,7 @@ func (s Solution) overlay(t *labtest.T, f floor) *overlay {
 	for _, id := range f.IDs {
 		o.members = append(o.members, ringapi.Member{ID: id, Node: node(id)})
 	}
-	t.Step("%s, which know their %s, near %d", o, f.Table, f.Near)
+	t.Step("%s; each knows %s, near %d", o, f.Table, f.Near)
 	o.net = t.Network(labrpc.Config{Faults: f.Faults})
 	o.net.Tap(o.watch)
 	for _, m := range o.members {
@@ -75,9 +75,9 @@ func (s Solution) overlay(t *labtest.T, f floor) *overlay {
 func (o *overlay) String() string {
 	ids := list(o.floor.IDs)
 	if len(o.floor.IDs) > 20 {
-		ids = list(o.floor.IDs[:8]) + " …"
+		ids = list(o.floor.IDs[:6]) + " …"
 	}
-	return fmt.Sprintf("%d peers on a ring of 2^%d ids, at %s", len(o.members), o.floor.Bits, ids)
+	return fmt.Sprintf("a ring of 2^%d ids with %d peers at %s", o.floor.Bits, len(o.members), ids)
 }
 
 // watch counts messages. A lookup that goes round for ever is stopped here.
@@ -181,19 +181,28 @@ func (o *overlay) wayNow() string {
 	return fmt.Sprintf("%d requests: %s", len(requests), way(requests))
 }
 
-// near returns the neighbours of a member that it must know completely.
+// near returns the nearest members, which a member must know.
 func (o *overlay) near(i int) (list []ringapi.Member) {
-	n, below := len(o.members), o.floor.Near
-	if o.floor.Table == ringapi.Fingers {
-		below = 1
-	}
-	for d := -below; d <= o.floor.Near; d++ {
-		m := o.members[((i+d)%n+n)%n]
-		if m != o.members[i] && !slices.Contains(list, m) {
+	for d := -o.below(); d <= o.floor.Near; d++ {
+		if m := o.next(i, d); m != o.members[i] && !slices.Contains(list, m) {
 			list = append(list, m)
 		}
 	}
 	return list
+}
+
+// below is how many of the nearest are downwards.
+func (o *overlay) below() int {
+	if o.floor.Table == ringapi.Fingers {
+		return 1
+	}
+	return o.floor.Near
+}
+
+// next is the d-th member upwards from one.
+func (o *overlay) next(i, d int) ringapi.Member {
+	n := len(o.members)
+	return o.members[((i+d)%n+n)%n]
 }
 
 // hops is H of the contract.

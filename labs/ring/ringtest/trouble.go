@@ -88,7 +88,7 @@ func (s Solution) closePeer(t *labtest.T) {
 		t.Sleep(3 * timeout)
 		t.Step("n10 is closed")
 		t.Within(time.Second, "Close", o.peers[0].Close)
-		t.Join(time.Second, "the Lookup that waited")
+		t.Join(timeout, "the Lookup that waited")
 		t.Within(time.Second, "Close", o.peers[0].Close)
 		o.restarts("n10", "Close closes the process")
 		t.Within(time.Second, "Lookup after Close", func() { o.ends("Close, before it began", "closed", o.ask(0, far, mode, 0)) })

@@ -2,7 +2,6 @@ package ring
 
 import (
 	"context"
-	"time"
 
 	"faultline/labs/ring/ringapi"
 )
