@@ -62,7 +62,7 @@ func (h *handlers) Step(q Question, s *Step) error {
 
 // iterative asks one peer after the other. Who leads to a dead one is asked again.
 //
-//lab:omit
+//lab:todo B
 func (p *peer) iterative(ctx context.Context, id ringapi.ID) (owner ringapi.Member, err error) {
 	asked, q := p.cfg.Self, Question{ID: id}
 	s := p.step(id, nil)

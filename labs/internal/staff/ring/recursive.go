@@ -31,7 +31,7 @@ type Answer struct {
 
 // recursive sends a lookup on its way and waits for its answer.
 //
-//lab:omit
+//lab:todo B
 func (p *peer) recursive(ctx context.Context, id ringapi.ID) (owner ringapi.Member, err error) {
 	if s := p.step(id, nil); s.Owner {
 		return s.Member, nil

@@ -12,7 +12,7 @@ import (
 // order of the ring, with the peer itself in it. If it is the whole ring, the first
 // member stands at the end again: it follows on the last.
 //
-//lab:omit
+//lab:todo B
 func neighbourhood(cfg ringapi.PeerConfig) []ringapi.Member {
 	below, n := cfg.Near, len(cfg.Members)
 	if cfg.Table == ringapi.Fingers {
@@ -37,7 +37,7 @@ func follower(members []ringapi.Member, id ringapi.ID) int {
 // fingers returns the members that follow on the places at a distance of 1, 2, 4
 // and so on. Each is more than half of the way to some id.
 //
-//lab:omit
+//lab:todo B
 func fingers(cfg ringapi.PeerConfig) (far []ringapi.Member) {
 	for i := range cfg.Bits {
 		at := (cfg.Self.ID + 1<<i) & (1<<cfg.Bits - 1)
@@ -49,7 +49,7 @@ func fingers(cfg ringapi.PeerConfig) (far []ringapi.Member) {
 // leaves returns, for each i, a member that shares the i highest bits with the peer
 // and not the bit after them, if there is one.
 //
-//lab:omit
+//lab:todo B
 func leaves(cfg ringapi.PeerConfig) (far []ringapi.Member) {
 	for i := cfg.Bits - 1; i >= 0; i-- {
 		rest := ringapi.ID(1)<<i - 1
@@ -64,7 +64,7 @@ func leaves(cfg ringapi.PeerConfig) (far []ringapi.Member) {
 
 // shared is how many of the highest bits two ids have in common.
 //
-//lab:omit
+//lab:todo B
 func shared(a, b ringapi.ID) int { return bits.LeadingZeros64(uint64(a ^ b)) }
 
 // A Step is what a peer knows of the way to an id: its owner, or who is nearer.
