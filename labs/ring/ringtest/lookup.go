@@ -14,7 +14,7 @@ func (s Solution) lectureFingers(t *labtest.T) {
 	o := s.overlay(t, floor{Bits: 7, IDs: []ringapi.ID{20, 32, 45, 80, 96, 112}, Table: ringapi.Fingers, Near: 1})
 	t.Step("the fingers of n80: 81, 82, 84, 88 and 96 lead to n96, 112 to n112, 144 - 128 = 16 to n20")
 	o.knows(3, ringapi.Member{ID: 96, Node: "n96"}, ringapi.Member{ID: 112, Node: "n112"}, ringapi.Member{ID: 20, Node: "n20"})
-	o.most = 2 * 7
+	o.most = 2*7 + 1
 	for id := range ringapi.ID(128) {
 		o.find(3, id, both()[id%2], patience)
 	}
@@ -23,7 +23,7 @@ func (s Solution) lectureFingers(t *labtest.T) {
 func (s Solution) lectureLookups(t *labtest.T) {
 	for _, table := range tables() {
 		o := s.overlay(t, floor{Bits: 6, IDs: lecture(), Table: table, Near: 1})
-		o.most = 2 * 6
+		o.most = 2*6 + 1
 		t.Step("n4 looks for 37, which belongs to n44; then everybody for every id")
 		for i := range o.members {
 			for id := range ringapi.ID(64) {
@@ -46,7 +46,10 @@ func (o *overlay) leave() {
 func (o *overlay) knows(i int, want ...ringapi.Member) {
 	got := o.peers[i].Neighbours()
 	for _, m := range want {
-		o.t.Check(slices.Contains(got, m), labtest.Finding{
+		if slices.Contains(got, m) {
+			continue
+		}
+		o.t.Fail(labtest.Finding{
 			Property: "a peer knows its neighbours and the others that its table needs",
 			Expected: fmt.Sprintf("%s knows %s (%s, near %d; %s)", o.members[i].Node, m.Node, o.floor.Table, o.floor.Near, o),
 			Actual:   "its Neighbours are " + names(got),
@@ -71,7 +74,7 @@ func (s Solution) edges(t *labtest.T) {
 	for _, ids := range [][]ringapi.ID{{9}, {0}, {15}, {3, 12}, {0, 15}, {7, 8}, {0, 1, 15}, {2, 6, 10, 14}, {0, 4, 8, 9, 15}} {
 		for _, table := range tables() {
 			o := s.overlay(t, floor{Bits: 4, IDs: ids, Table: table, Near: 1})
-			o.most = 2 * 4
+			o.most = 2*4 + 1
 			for id := range ringapi.ID(16) {
 				for i := range o.members {
 					o.find(i, id, both()[(int(id)+i)%2], patience)
@@ -90,11 +93,11 @@ func (o *overlay) silent(i int, id ringapi.ID) {
 	for d := 1 - o.below(); d <= o.floor.Near; d++ {
 		known = known || o.next(i, d) == owner
 	}
-	if !known {
+	_, messages := o.traffic()
+	if !known || messages == 0 {
 		return
 	}
-	_, messages := o.traffic()
-	o.t.Check(messages == 0, labtest.Finding{
+	o.t.Fail(labtest.Finding{
 		Property: "a lookup sends nothing if the owner is near and the peer can know it",
 		Expected: fmt.Sprintf("%s knows without asking that %d belongs to %s (%s; %s)", o.members[i].Node, id, owner.Node, o.floor.Table, o),
 		Actual:   fmt.Sprintf("%d messages were sent: %s", messages, o.wayNow()),
@@ -112,7 +115,7 @@ func (s Solution) anyRing(t *labtest.T) {
 		ids = slices.Compact(append(ids, 1<<m-1))
 	}
 	o := s.overlay(t, floor{Bits: m, IDs: ids, Table: tables()[rnd.IntN(2)], Near: 1 + rnd.IntN(3)})
-	o.most = 2 * m
+	o.most = 2*m + 1 // the answer of a recursive one is a request, too
 	for i := range 60 {
 		rnd := t.Rand(fmt.Sprintf("lookup %d", i))
 		id := ringapi.ID(rnd.Uint64N(1 << m))
@@ -180,8 +183,10 @@ func (o *overlay) modest(i int) {
 		Actual:   fmt.Sprintf("it knows %d: %s", len(got), names(got[:min(len(got), 12)])),
 	})
 	for j, m := range got {
-		o.t.Check(slices.Contains(o.members, m) && !slices.Contains(got[:j], m), labtest.Finding{
-			Expected: self.Node + " names each neighbour once, as it is in Members", Actual: fmt.Sprintf("%+v in %s", m, names(got))})
+		if !slices.Contains(o.members, m) || slices.Contains(got[:j], m) {
+			o.t.Fail(labtest.Finding{
+				Expected: self.Node + " names each neighbour once, as it is in Members", Actual: fmt.Sprintf("%+v in %s", m, names(got))})
+		}
 	}
 }
 

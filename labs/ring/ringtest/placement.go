@@ -58,7 +58,7 @@ func (s Solution) placement(t *labtest.T) {
 
 func (s Solution) moves(t *labtest.T) {
 	p := s.pair(t, 4+t.Rand("ring").IntN(4))
-	for i := range 40 {
+	for i := range 30 {
 		p.drawn(i, "abcdefghijkl", 6)
 	}
 	for _, name := range p.model.names() {

@@ -16,7 +16,7 @@ const patience = 10
 //
 //lab:omit
 type Query struct {
-	ID     ringapi.ID
+	Question
 	Origin string // the node to answer
 	Number uint64 // tells the lookups of one node apart
 }
@@ -48,7 +48,7 @@ func (p *peer) recursive(ctx context.Context, id ringapi.ID) (owner ringapi.Memb
 		defer p.mu.Unlock()
 		delete(p.waiting, number)
 	}()
-	p.pass(ctx, Query{id, p.process.Name(), number})
+	p.pass(ctx, Query{Question{ID: id}, p.process.Name(), number})
 	select {
 	case owner = <-answer:
 		return owner, nil
@@ -68,13 +68,13 @@ func (h *handlers) Pass(ctx context.Context, q Query, _ *struct{}) error {
 	return nil
 }
 
-// pass brings a lookup one step further.
+// pass brings a lookup one step further. It tells the next one who is dead: whoever
+// is the best for many would cost each of them a Timeout.
 //
 //lab:omit
 func (p *peer) pass(ctx context.Context, q Query) {
-	var avoid []string
 	for ctx.Err() == nil {
-		s := p.step(q.ID, avoid)
+		s := p.step(q.ID, q.Avoid)
 		switch {
 		case s.Owner:
 			p.call(ctx, q.Origin, "Found", Answer{q.Number, s.Member}, nil)
@@ -82,7 +82,7 @@ func (p *peer) pass(ctx context.Context, q Query) {
 		case s.Node == "", p.call(ctx, s.Node, "Pass", q, nil) == nil:
 			return
 		}
-		avoid = append(avoid, s.Node)
+		q.Avoid = append(q.Avoid, s.Node)
 	}
 }
 
