@@ -21,6 +21,8 @@ func kills(c result.Case) bool {
 	switch c.Verdict {
 	case labs.Fail, labs.Panic, labs.Deadlock, labs.Stuck, labs.Memory, labs.Output:
 		return true
+	case labs.BuildError, labs.Forbidden: // of what the solution wrote
+		return c.Failure != nil
 	}
 	return false
 }

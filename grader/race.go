@@ -19,6 +19,11 @@ func (w *workshop) race(ctx context.Context, s selection, sol submission.Solutio
 		return err
 	}
 	fmt.Fprintf(w.err, "race detector: %s runs on this machine, outside the virtual one\n", sol.Dir)
+	for _, c := range s.suite.Cases {
+		if c.Derive != nil && s.matches(c.Case) {
+			fmt.Fprintf(w.err, "race detector: of %s, only that part runs in which the solution writes code\n", c.ID())
+		}
+	}
 	text, err := w.builder.Race(ctx, s.suite, sol, s.pattern())
 	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
 		return err

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"faultline/grader/internal/grading"
 	"faultline/grader/internal/machine"
 	"faultline/labs"
 	"faultline/labs/labtest"
@@ -46,11 +50,32 @@ func runReplay(cmd *cobra.Command, file, dir string) error {
 	if err != nil {
 		return err
 	}
-	run, err := w.pool.Run(cmd.Context(), guest, req, machine.Options{Trace: true})
+	run, err := w.replay(cmd.Context(), grading.Writer{Suite: s.suite, Solution: sol, Guest: guest}, req)
 	if err != nil {
 		return err
 	}
 	return w.tell(req, run)
+}
+
+// replay performs one run, and before it the part in which the solution writes a
+// program, if the case has one.
+func (w *workshop) replay(ctx context.Context, from grading.Writer, req labtest.Request) (machine.Run, error) {
+	guest := from.Guest
+	req.Derive = false
+	if c, _ := from.Suite.Case(req.Case); c.Derive != nil {
+		starts, err := w.grader.Derive(ctx, from, []labtest.Request{req})
+		if err != nil {
+			return machine.Run{}, err
+		}
+		if ended := starts[0].Ended; ended != nil {
+			return *ended, nil
+		}
+		for _, name := range slices.Sorted(maps.Keys(starts[0].Written)) {
+			w.tellSource(name, string(starts[0].Written[name]))
+		}
+		guest = starts[0].Guest
+	}
+	return w.pool.Run(ctx, guest, req, machine.Options{Trace: true})
 }
 
 // readPlan reads a plan file and finds its case.
@@ -77,6 +102,12 @@ func readPlan(file string) (selection, labtest.Request, error) {
 	return s, req, nil
 }
 
+// tellSource prints a file that the solution wrote. What a terminal could act on
+// stands escaped.
+func (w *workshop) tellSource(name, text string) {
+	fmt.Fprintf(w.out, "-- %s --\n%s\n", name, strings.TrimSuffix(machine.Clean(text), "\n"))
+}
+
 // tell prints a run: every event, what of the plan did not happen, and how it
 // ended.
 func (w *workshop) tell(req labtest.Request, run machine.Run) error {
@@ -85,6 +116,9 @@ func (w *workshop) tell(req labtest.Request, run machine.Run) error {
 	for _, e := range run.Events {
 		switch {
 		case e.Kind == trace.Model:
+			continue
+		case e.Kind == trace.Source:
+			w.tellSource(e.Node, e.Text)
 			continue
 		case e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote):
 			dump = strings.TrimPrefix(e.Text, labtest.DumpNote)
@@ -111,6 +145,9 @@ func (w *workshop) tell(req labtest.Request, run machine.Run) error {
 		if line[1] != "" {
 			fmt.Fprintf(w.out, "  %-9s %s\n", line[0], line[1])
 		}
+	}
+	for _, line := range run.Said {
+		fmt.Fprintf(w.out, "  %-9s %s\n", "said", line)
 	}
 	return errFailed
 }

@@ -87,9 +87,14 @@ const trust = 6
 // that a student's solution gets. A patch is run in the stages whose files it
 // changes: a variant gets some of what a student gets there, a mutant all of it in
 // the cases that are meant for it and a glance at the others, for the kill table.
-func (p proof) order(s specimen) grading.Order {
+// There is no glance where it costs a compilation.
+func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 	o := grading.Order{Twice: math.MaxInt, Select: func(c labs.Case) bool {
-		return s.about(c) || slices.Contains(s.kill, c.ID()) || slices.Contains(s.fails, c.ID())
+		if slices.Contains(s.kill, c.ID()) || slices.Contains(s.fails, c.ID()) {
+			return true
+		}
+		whole, _ := suite.Case(c.ID())
+		return s.about(c) && !(s.mutant && whole.Derive != nil)
 	}}
 	o.Seeds = func(c labs.Case) int {
 		switch {
@@ -179,14 +184,14 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 	defer progress.end()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ready := w.buildAhead(ctx, suite, specimens)
+	ready := w.buildAhead(ctx, suite, specimens, p)
 	found := newLabProof(suite)
 	kills := killTable{suite: suite}
 	for i, s := range specimens {
 		if i%batch == 0 {
 			<-ready
 		}
-		r, err := w.grader.Grade(ctx, suite, s.sol, p.order(s))
+		r, err := w.grader.Grade(ctx, suite, s.sol, p.order(suite, s))
 		if err != nil {
 			return labProof{}, fmt.Errorf("%s: %w", s.name, err)
 		}
@@ -203,29 +208,6 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 	found.Wrong = append(found.Wrong, drift...)
 	found.Elapsed = time.Since(began).Seconds()
 	return found, err
-}
-
-// batch is how many solutions are built at once.
-const batch = 24
-
-// buildAhead builds the guests, a batch at a time, and sends when a batch is
-// ready. Where that fails, they are built one by one when they are needed.
-func (w *workshop) buildAhead(ctx context.Context, suite suites.Suite, specimens []specimen) <-chan struct{} {
-	ready := make(chan struct{}, len(specimens))
-	go func() {
-		defer close(ready)
-		for some := range slices.Chunk(specimens, batch) {
-			var sols []submission.Solution
-			for _, s := range some {
-				sols = append(sols, s.sol)
-			}
-			if err := w.builder.Batch(ctx, suite, sols); err != nil {
-				return
-			}
-			ready <- struct{}{}
-		}
-	}()
-	return ready
 }
 
 // specimens are the reference, the starter code, the variants and the mutants.
@@ -285,7 +267,12 @@ func faults(r *result.Result) []string {
 	var lines []string
 	for _, c := range r.Cases() {
 		switch c.Verdict {
-		case labs.GraderError, labs.Vacuous, labs.Inconclusive, labs.Forbidden, labs.BuildError:
+		case labs.Forbidden, labs.BuildError:
+			if c.Failure != nil { // of what the solution wrote
+				continue
+			}
+			fallthrough
+		case labs.GraderError, labs.Vacuous, labs.Inconclusive:
 			lines = append(lines, fmt.Sprintf("%s: %s: %s %s", c.ID, c.Verdict, c.Reason, strings.Join(r.Refused, " ")))
 		}
 	}

@@ -78,7 +78,7 @@ func rpc() Lab {
 		Number: 2,
 		Name:   "rpc",
 		Title:  "Remote procedure calls",
-		Files:  []string{"marshal.go", "unmarshal.go", "packet.go", "client.go", "server.go"},
+		Files:  []string{"marshal.go", "unmarshal.go", "stubs.go", "packet.go", "client.go", "server.go"},
 		Imports: []string{
 			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt",
 			"hash", "hash/crc32", "io", "log", "maps", "math", "math/bits", "net", "reflect", "slices", "sort",
@@ -86,6 +86,7 @@ func rpc() Lab {
 		},
 		Stages: []Stage{
 			{Letter: "A", Title: "marshaling"},
+			{Letter: "B", Title: "stub generation"},
 			{Letter: "C", Title: "the runtime"},
 			{Letter: "D", Title: "restarts and orphans"},
 		},

@@ -32,6 +32,14 @@
 // named a model. The grader checks histories outside the machine, where the
 // solution cannot reach.
 //
+// # Solutions that write programs
+//
+// A case may have two parts. In the first, [Case.Derive], the solution writes
+// source code, which [T.Emit] takes out of the machine. The grader compiles it
+// with what the suite adds, its [Driver], and [Case.Run] finds it by [T.Program] in
+// another guest. A seed that draws what the code is to be draws it for both parts
+// and for the driver: see [Rand].
+//
 // # Why a T of its own
 //
 // Package testing brings wall-clock time, flags and exit codes that student code

@@ -14,6 +14,7 @@ import (
 
 // Run runs a suite natively, one seed a case. Time is real, so cases that need
 // much of it are left out, and so is the grading: "make lab-N" is what counts.
+// What a solution writes is compiled, and not called.
 // Built with the tag faultline_bubble it runs every case in a bubble of
 // testing/synctest, where time is virtual; "make race-N" does.
 func Run(t *testing.T, s Suite, models Models) {
@@ -40,13 +41,16 @@ func runNative(t *testing.T, s Suite, models Models, c Case) {
 	}
 	var record recorder
 	var o Outcome
-	bubble(t, func() {
-		o = s.run(c, Request{Case: c.ID(), Seed: 1}, options{emit: record.add, native: true, real: !bubbled})
-	})
+	req := Request{Case: c.ID(), Seed: 1, Derive: c.Derive != nil}
+	bubble(t, func() { o = s.run(c, req, options{emit: record.add, native: true, real: !bubbled}) })
 	if o.Verdict == labs.Pass {
 		o = models.Judge(record.events)
 	}
 	report(t, o, &record)
+	if c.Derive != nil && o.Verdict == labs.Pass && !bubbled {
+		compile(t, s.Driver(c.Case, 1), Sources(record.events))
+		t.Log("what was written compiles; it is called in the machine only: \"make lab-N\"")
+	}
 }
 
 // A recorder keeps the events of a native run, whose goroutines are parallel.

@@ -22,7 +22,16 @@ func nativeSuite() labtest.Suite {
 	never := func(*labtest.T) { panic("it runs") }
 	slow := named("B", "slow", labs.Random, never)
 	slow.Slow = true
-	return labtest.Suite{Lab: "sample", Package: solutionType, Cases: []labtest.Case{
+	writing := func(stage, name, source string) labtest.Case {
+		c := named(stage, name, labs.Scripted, never)
+		c.Derive = func(t *labtest.T) { t.Emit("written.go", []byte(source)) }
+		return c
+	}
+	driver := func(labs.Case, uint64) labtest.Driver {
+		return labtest.Driver{Package: "sample", Files: map[string]string{
+			"driver.go": "package sample\n\nconst given = 1\n\nfunc DriverProgram() any { return written }\n"}}
+	}
+	return labtest.Suite{Lab: "sample", Package: solutionType, Driver: driver, Cases: []labtest.Case{
 		named("A", "passes", labs.Random, func(t *labtest.T) {
 			t.Op("c1", "Put 3", func() string { return "ok" })
 			t.Judge("register", "0")
@@ -38,6 +47,8 @@ func nativeSuite() labtest.Suite {
 		}),
 		named("B", "unwritten", labs.Random, func(*labtest.T) { panic(labs.TODO("B")) }),
 		named("B", "budget", labs.Budget, never),
+		writing("C", "compiles", "package sample\n\nfunc written() int { return given }\n"),
+		writing("C", "wrong", "package sample\n\nfunc written() int { return missing }\n"),
 		slow,
 	}}
 }
@@ -66,6 +77,9 @@ func TestGoTestShowsWhatBecameOfEachCase(t *testing.T) {
 		"--- SKIP: " + t.Name() + "/B/budget",
 		`needs virtual time: "make lab-N STAGE=B CASE=budget" has it`,
 		"--- SKIP: " + t.Name() + "/B/slow",
+		"--- PASS: " + t.Name() + "/C/compiles",
+		"--- FAIL: " + t.Name() + "/C/wrong",
+		"written.go:3:29: undefined: missing\n          func written() int { return missing }\n",
 	})
 }
 

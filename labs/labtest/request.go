@@ -15,12 +15,18 @@ type Request struct {
 	Case string // its ID
 	Seed uint64
 	Plan *labrpc.Plan // nil: the seed draws the faults
+
+	// Derive asks for the first part of the run; see Case.Derive.
+	Derive bool
 }
 
 // String is the text that carries a request into the virtual machine and heads
 // a plan file. ParseRequest reads it back.
 func (r Request) String() string {
 	s := fmt.Sprintf("case %s\nseed %d\n", r.Case, r.Seed)
+	if r.Derive {
+		s += "derive\n"
+	}
 	if r.Plan != nil {
 		s += "plan\n" + r.Plan.String()
 	}
@@ -45,6 +51,8 @@ func ParseRequest(text string) (Request, error) {
 				return r, fmt.Errorf("line %d: %w", i+1, err)
 			}
 			r.Seed = seed
+		case word == "derive" && value == "":
+			r.Derive = true
 		case word == "plan" && value == "":
 			// Blank lines in place of the head keep the plan's line numbers.
 			plan, err := labrpc.ParsePlan(strings.Repeat("\n", i+1) + strings.Join(lines[i+1:], "\n"))

@@ -24,6 +24,7 @@ func TestARequestComesBackFromItsText(t *testing.T) {
 			"case messaging/B/storm\nseed 7\n"},
 		{"the largest seed", labtest.Request{Case: "x", Seed: math.MaxUint64}, "case x\nseed 18446744073709551615\n"},
 		{"no fault at all", labtest.Request{Case: "x", Plan: new(labrpc.Plan)}, "case x\nseed 0\nplan\n"},
+		{"the first part of a run", labtest.Request{Case: "x", Seed: 2, Derive: true}, "case x\nseed 2\nderive\n"},
 		{"a plan", labtest.Request{Case: "x", Seed: 1, Plan: &plan},
 			"case x\nseed 1\nplan\ndrop      sender -> receiver #3\ncut       {a} | {b c} 1s..2s\n"},
 	}

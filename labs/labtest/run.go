@@ -49,7 +49,11 @@ func (s Suite) run(c Case, req Request, opt options) Outcome {
 	go func() {
 		defer close(done)
 		defer t.catch()
-		c.Run(t)
+		if c.Derive != nil && req.Derive {
+			c.Derive(t)
+		} else {
+			c.Run(t)
+		}
 		t.finish()
 	}()
 	timer := time.NewTimer(c.limit())

@@ -14,12 +14,32 @@ type Suite struct {
 	Lab     string
 	Package string // import path of the solution; see PackageOf
 	Cases   []Case
+
+	// Program is what the solution wrote in the first part of a run, as its
+	// driver offers it; nil in the first part. See Case.Derive.
+	Program any
+
+	// Driver returns what the grader adds to a program. It is nil in the
+	// machine, and where no case has a Derive.
+	Driver func(c labs.Case, seed uint64) Driver
+}
+
+// With returns the suite with a program.
+func (s Suite) With(program any) Suite {
+	s.Program = program
+	return s
 }
 
 // A Case is one property and the scenario that tries to break it.
 type Case struct {
 	labs.Case
 	Run func(*T)
+
+	// Derive, if it is not nil, is the first part of the scenario, in which the
+	// solution writes a program: T.Emit takes it to the grader, which holds it
+	// against the policy, compiles it with its driver, and starts Run in a new
+	// guest, where T.Program has it. Under go test it is compiled only.
+	Derive func(*T)
 
 	// Limit is how much virtual time the scenario may take; zero is two
 	// minutes.

@@ -81,9 +81,14 @@ func (t *T) Seed() uint64 { return t.req.Seed }
 // Rand returns a source of random choices that depends on the run's seed and on
 // the given purpose only: drawing more for one purpose changes no other.
 func (t *T) Rand(purpose string) *rand.Rand {
+	return Rand(t.req.Seed, purpose)
+}
+
+// Rand is T.Rand for what is drawn outside a run, as a driver is.
+func Rand(seed uint64, purpose string) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(purpose))
-	return rand.New(rand.NewPCG(t.req.Seed, h.Sum64()))
+	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
 // Network makes the network of the run. The run's seed and plan decide its

@@ -39,6 +39,7 @@ const (
 	Step      Kind = "step"      // line N of the story
 	Model     Kind = "model"     // the history is to be checked against model Node; the text holds its parameters
 	Reach     Kind = "reach"     // the run got into a situation that its case declares
+	Source    Kind = "source"    // the solution wrote the file Node, which the text holds
 	Log       Kind = "log"       // the student's code printed this
 	Note      Kind = "note"      // the harness explains something
 )

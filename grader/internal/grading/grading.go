@@ -19,6 +19,7 @@ import (
 // A Builder makes guests; *machine.Builder is one.
 type Builder interface {
 	Build(context.Context, suites.Suite, submission.Solution) (*machine.Guest, error)
+	Programs(context.Context, suites.Suite, []machine.Program) ([]machine.Built, error)
 }
 
 // A Runner performs runs; *machine.Pool is one.
@@ -53,6 +54,11 @@ func (o Order) seeds(c labtest.Case) int {
 	return c.Seeds
 }
 
+// request asks for the run of a case with its i-th seed.
+func (o Order) request(c labtest.Case, i int) labtest.Request {
+	return labtest.Request{Case: c.ID(), Seed: o.FirstSeed + uint64(i)}
+}
+
 // Grade grades one solution. An error means that the grader failed or ctx ended;
 // whatever the solution does is in the result.
 func (g *Grader) Grade(ctx context.Context, suite suites.Suite, sol submission.Solution, o Order) (*result.Result, error) {
@@ -72,7 +78,7 @@ func (g *Grader) Grade(ctx context.Context, suite suites.Suite, sol submission.S
 		for _, t := range tallies {
 			t.pkg = guest.Package
 		}
-		if err := g.run(ctx, guest, tallies, o); err != nil {
+		if err := g.runAll(ctx, Writer{Suite: suite, Solution: sol, Guest: guest, Twice: o.Twice > 0}, tallies, o); err != nil {
 			return nil, err
 		}
 	}
@@ -112,12 +118,59 @@ func (g *Grader) admit(ctx context.Context, suite suites.Suite, sol submission.S
 	return guest, nil, err
 }
 
-// run performs the runs of all cases.
-func (g *Grader) run(ctx context.Context, guest *machine.Guest, tallies []*tally, o Order) error {
+// runAll performs the runs of all cases. Those in which the solution writes a
+// program come last: it is compiled while the others run.
+func (g *Grader) runAll(ctx context.Context, w Writer, tallies []*tally, o Order) error {
+	count := &counter{of: len(tallies), progress: g.Progress}
+	var plain, derived []*tally
+	var reqs []labtest.Request
+	for _, t := range tallies {
+		if t.c.Derive == nil {
+			plain = append(plain, t)
+			continue
+		}
+		derived = append(derived, t)
+		for i := range t.seeds {
+			reqs = append(reqs, o.request(t.c, i))
+		}
+	}
+	group, running := errgroup.WithContext(ctx)
+	var starts []Start
+	group.Go(func() (err error) {
+		if len(reqs) > 0 {
+			starts, err = g.Derive(running, w, reqs)
+		}
+		return err
+	})
+	group.Go(func() error { return g.run(running, w.Guest, plain, o, count) })
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, t := range derived {
+		t.starts, starts = starts[:t.seeds], starts[t.seeds:]
+	}
+	return g.run(ctx, w.Guest, derived, o, count)
+}
+
+// A counter counts the cases that are over.
+type counter struct {
+	mu       sync.Mutex
+	done, of int
+	progress func(done, of int)
+}
+
+func (c *counter) add() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done++; c.progress != nil {
+		c.progress(c.done, c.of)
+	}
+}
+
+// run performs the runs of cases.
+func (g *Grader) run(ctx context.Context, guest *machine.Guest, tallies []*tally, o Order, count *counter) error {
 	group, running := errgroup.WithContext(ctx)
 	group.SetLimit(g.Workers)
-	var mu sync.Mutex
-	done := 0
 	for _, t := range tallies {
 		for i := range o.seeds(t.c) {
 			if running.Err() != nil || t.decided() {
@@ -125,11 +178,8 @@ func (g *Grader) run(ctx context.Context, guest *machine.Guest, tallies []*tally
 			}
 			group.Go(func() error {
 				last, err := g.one(running, guest, t, o, i)
-				if last && g.Progress != nil {
-					mu.Lock()
-					defer mu.Unlock()
-					done++
-					g.Progress(done, len(tallies))
+				if last {
+					count.add()
 				}
 				return err
 			})
@@ -144,23 +194,33 @@ func (g *Grader) run(ctx context.Context, guest *machine.Guest, tallies []*tally
 // one performs the run of a case with its i-th seed, and reports whether the
 // case is over with it.
 func (g *Grader) one(ctx context.Context, guest *machine.Guest, t *tally, o Order, i int) (last bool, err error) {
-	req := labtest.Request{Case: t.c.ID(), Seed: o.FirstSeed + uint64(i)}
-	run, err := g.Pool.Run(ctx, guest, req, machine.Options{})
+	if t.starts != nil {
+		if ended := t.starts[i].Ended; ended != nil {
+			return t.add(i, *ended), nil
+		}
+		guest = t.starts[i].Guest
+	}
+	run, err := g.perform(ctx, guest, o.request(t.c, i), i < o.Twice)
 	if err != nil {
 		return false, err
 	}
-	// A stuck run was ended at some moment of CPU time: it has no hash.
-	if i < o.Twice && run.Verdict != labs.Stuck {
-		again, err := g.Pool.Run(ctx, guest, req, machine.Options{})
-		if err != nil {
-			return false, err
-		}
-		if again.Hash != run.Hash {
-			run.Outcome = labtest.Outcome{Verdict: labs.GraderError, Finding: labtest.Finding{
-				Expected: "the same run twice has the same hash",
-				Actual:   fmt.Sprintf("%s and %s", run.Hash, again.Hash),
-			}}
-		}
-	}
 	return t.add(i, run), nil
+}
+
+// perform performs a run, and once more to compare the hashes if that is wanted.
+func (g *Grader) perform(ctx context.Context, guest *machine.Guest, req labtest.Request, twice bool) (machine.Run, error) {
+	opt := machine.Options{Trace: req.Derive}
+	run, err := g.Pool.Run(ctx, guest, req, opt)
+	// A stuck run was ended at some moment of CPU time: it has no hash.
+	if err != nil || !twice || run.Verdict == labs.Stuck {
+		return run, err
+	}
+	again, err := g.Pool.Run(ctx, guest, req, opt)
+	if again.Hash != run.Hash {
+		run.Outcome = labtest.Outcome{Verdict: labs.GraderError, Finding: labtest.Finding{
+			Expected: "the same run twice has the same hash",
+			Actual:   fmt.Sprintf("%s and %s", run.Hash, again.Hash),
+		}}
+	}
+	return run, err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -27,14 +28,38 @@ type fake struct {
 	err  error // of Build
 	runs atomic.Int64
 	do   func(labtest.Request) machine.Run
+
+	programs []machine.Program // that were built
+
+	mu     sync.Mutex
+	guests map[string]int // how many runs there were, by the program in the guest
 }
 
 func (f *fake) Build(context.Context, suites.Suite, submission.Solution) (*machine.Guest, error) {
 	return &machine.Guest{Package: "faultline/solutions-skeleton/toy"}, f.err
 }
 
-func (f *fake) Run(ctx context.Context, _ *machine.Guest, req labtest.Request, _ machine.Options) (machine.Run, error) {
+func (f *fake) Programs(_ context.Context, _ suites.Suite, programs []machine.Program) ([]machine.Built, error) {
+	f.programs = append(f.programs, programs...)
+	built := make([]machine.Built, len(programs))
+	for i, p := range programs {
+		if strings.Contains(string(p.Written["toy.go"]), "broken") {
+			built[i].Broken = &machine.BuildError{Text: "toy.go:2:1: broken\n  broken code\n"}
+		} else {
+			built[i].Guest = &machine.Guest{Package: "faultline/solutions-skeleton/toy", Program: "faultline/p0"}
+		}
+	}
+	return built, f.err
+}
+
+func (f *fake) Run(ctx context.Context, g *machine.Guest, req labtest.Request, _ machine.Options) (machine.Run, error) {
 	f.runs.Add(1)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.guests == nil {
+		f.guests = map[string]int{}
+	}
+	f.guests[g.Program]++
 	return f.do(req), ctx.Err()
 }
 

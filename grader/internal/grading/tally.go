@@ -19,6 +19,8 @@ type tally struct {
 	first uint64
 	seeds int
 
+	starts []Start // of each seed, if the solution writes a program
+
 	mu       sync.Mutex
 	runs     int
 	bad      machine.Run
@@ -100,7 +102,7 @@ const (
 
 // failure is the evidence of a run that did not pass.
 func failure(run machine.Run, pkg string, seed uint64) *result.Failure {
-	f := &result.Failure{Seed: seed, Virtual: run.Virtual, Hash: run.Hash, Finding: run.Finding}
+	f := &result.Failure{Seed: seed, Virtual: run.Virtual, Hash: run.Hash, Finding: run.Finding, Said: run.Said}
 	var shown []string
 	for _, e := range run.Events {
 		switch e.Kind {
@@ -108,7 +110,7 @@ func failure(run machine.Run, pkg string, seed uint64) *result.Failure {
 			f.Plan = append(f.Plan, e.Text)
 		case trace.Step:
 			f.Story = append(f.Story, fmt.Sprintf("%d %s", e.N, e.Text))
-		case trace.Reach, trace.Model, trace.Note:
+		case trace.Reach, trace.Model, trace.Note, trace.Source:
 		default:
 			shown = append(shown, e.String())
 		}

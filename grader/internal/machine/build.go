@@ -32,8 +32,9 @@ type Builder struct {
 	Root  string // of the module
 	Cache string // folder for guests and compiled code; made when needed
 
-	mu      sync.Mutex
-	batched map[string]*Guest // by the key that the guest would have alone
+	mu       sync.Mutex
+	batched  map[string]*Guest // by the key that the guest would have alone
+	programs map[string]Built  // by the key of the program
 }
 
 // A Guest is a compiled suite and solution.
@@ -42,6 +43,7 @@ type Guest struct {
 	Path    string // of the WebAssembly file; its name is a hash of all that went into it
 	Index   int32  // of the solution among those in the file
 	Package string // import path of the solution
+	Program string // that of the program which the solution wrote, if the guest runs one
 }
 
 // A BuildError says that a solution does not compile. Its text is the compiler's,

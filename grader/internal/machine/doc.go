@@ -10,6 +10,11 @@
 // each run. That takes a fraction of a millisecond and gives each run exactly
 // the machine that the first one had.
 //
+// A solution may write a program in the first part of a run (see Program). That
+// is compiled into another guest, with the solution and the suite, and the second
+// part of the run calls it there. It stands under the same rules as what its
+// author wrote.
+//
 // # Why worker processes
 //
 // A guest that never returns ("for {}") cannot be interrupted: the checks that

@@ -140,7 +140,7 @@ func (h *host) finish(_ context.Context, mod api.Module, v, vn, p, pn, e, en, a,
 	}}
 }
 
-func text(mod api.Module, ptr, size uint32) string { return clean(raw(mod, ptr, size)) }
+func text(mod api.Module, ptr, size uint32) string { return Clean(raw(mod, ptr, size)) }
 
 func raw(mod api.Module, ptr, size uint32) string {
 	b, ok := mod.Memory().Read(ptr, size)
@@ -150,9 +150,9 @@ func raw(mod api.Module, ptr, size uint32) string {
 	return string(b)
 }
 
-// clean makes what the solution can write harmless to look at: what a terminal or
+// Clean makes what the solution can write harmless to look at: what a terminal or
 // an editor could act on stands escaped, as in a Go string.
-func clean(s string) string {
+func Clean(s string) string {
 	printable := func(r rune) bool { return r == '\n' || r == '\t' || unicode.IsPrint(r) && r != utf8.RuneError }
 	if strings.IndexFunc(s, func(r rune) bool { return !printable(r) }) < 0 {
 		return s
@@ -197,7 +197,7 @@ func (h *host) print(line string) bool {
 // result is the run's, given how the call of the guest ended.
 func (h *host) result(err error) Run {
 	h.out.flush()
-	dump := clean(h.err.rest())
+	dump := Clean(h.err.rest())
 	run := Run{Virtual: time.Duration(h.clock - h.began), Situations: h.reached, Events: h.events, Dump: dump}
 	switch {
 	case h.moved:

@@ -20,6 +20,7 @@ import (
 type layer struct {
 	suite     suites.Suite
 	solutions []placed
+	programs  []placedProgram // that the solutions wrote; empty for what runs the solutions themselves
 	files     map[string][]byte
 }
 
@@ -50,9 +51,14 @@ func newLayer(suite suites.Suite, sols ...submission.Solution) (layer, error) {
 			l.files[p.dir+"/"+name] = redirected
 		}
 	}
+	return l, l.addMain()
+}
+
+// addMain makes the generated main.
+func (l layer) addMain() error {
 	main, err := expand(mainTemplate, l)
 	l.files[guestDir+"/main.go"] = main
-	return l, err
+	return err
 }
 
 const skeletonDir = "solutions-skeleton"
@@ -61,12 +67,14 @@ func expand(t *template.Template, l layer) ([]byte, error) {
 	var text bytes.Buffer
 	err := t.Execute(&text, map[string]any{
 		"Suite": l.suite.Package, "Name": l.suite.Lab.Name, "Functions": l.suite.Solution, "Solutions": l.solutions,
+		"Programs": l.programs,
 	})
 	return text.Bytes(), err
 }
 
 // mainTemplate makes a reactor: the suites are built once, when the guest is
-// initialized, and each call of run is one run over one of the solutions.
+// initialized, and each call of run is one run over one of the solutions, or over
+// one of the programs that they wrote.
 var mainTemplate = template.Must(template.New("main").Parse(`package main
 
 import (
@@ -75,9 +83,12 @@ import (
 {{- range $i, $s := .Solutions}}
 	solution{{$i}} "{{$s.Package}}"
 {{- end}}
+{{- range $i, $p := .Programs}}
+	program{{$i}} "{{$p.ImportPath}}"
+{{- end}}
 )
 
-var suites = []labtest.Suite{
+var solutions = []labtest.Suite{
 {{- range $i, $s := .Solutions}}
 	suite.Suite(suite.Solution{
 	{{- range $.Functions}}
@@ -86,6 +97,12 @@ var suites = []labtest.Suite{
 	}),
 {{- end}}
 }
+
+var suites = append(solutions,
+{{- range $i, $p := .Programs}}
+	solutions[{{$p.Index}}].With(program{{$i}}.DriverProgram()),
+{{- end}}
+)
 
 //go:wasmexport run
 func run(i int32) { labtest.Serve(suites[i]) }

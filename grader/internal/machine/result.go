@@ -14,6 +14,7 @@ type Run struct {
 	Virtual    time.Duration // how long it took on the guest's clock
 	Situations []string      // that it reached
 	Events     []trace.Event // empty for a pass, unless asked for
+	Said       []string      // what the compiler or the policy said of what the solution wrote
 	Dump       string        // what the Go runtime wrote when the program died
 }
 

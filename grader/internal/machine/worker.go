@@ -65,8 +65,10 @@ func (w *worker) perform(ctx context.Context, t task) Run {
 		return Run{Outcome: outcome(labs.GraderError, "", err.Error())}
 	}
 	run := w.vm.run(ctx, t.Guest.Index, req, t.Options)
-	if run.Where == "" {
-		run.Where = where(run.Dump, t.Guest.Package)
+	for _, pkg := range []string{t.Guest.Program, t.Guest.Package} {
+		if run.Where == "" && pkg != "" {
+			run.Where = where(run.Dump, pkg)
+		}
 	}
 	if run.Verdict == labs.Pass {
 		run.Outcome = w.judges[t.Guest.Lab].Judge(run.Events)

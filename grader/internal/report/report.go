@@ -129,6 +129,7 @@ func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
 	field(w, "expected", f.Expected)
 	field(w, "actual", f.Actual)
 	field(w, "where", f.Where)
+	list(w, "said", f.Said, saidShown)
 	list(w, "plan", f.Plan, planShown)
 	list(w, "story", ends(f.Story, storyShown), storyShown)
 	list(w, "yours", f.Dump, dumpShown)
@@ -145,6 +146,7 @@ const (
 	planShown  = 12 // lines of a plan; the file has all
 	storyShown = 12
 	dumpShown  = 12
+	saidShown  = 12 // lines of the compiler
 )
 
 // field writes a labelled text, wrapped under its label.
@@ -256,7 +258,9 @@ func nextStep(r *result.Result) string {
 			case labs.NotImplemented:
 				return fmt.Sprintf("write stage %s, %s: handouts/%02d-%s.md", stage.Letter, stage.Title, r.Number, r.Lab)
 			case labs.BuildError, labs.Forbidden:
-				return "mend what is listed above; nothing was run"
+				if c.Failure == nil {
+					return "mend what is listed above; nothing was run"
+				}
 			case labs.GraderError, labs.Vacuous, labs.Inconclusive:
 				return c.ID + ": this is the grader's fault, not the solution's; please report it"
 			}

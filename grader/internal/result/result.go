@@ -59,6 +59,7 @@ type Failure struct {
 	Virtual time.Duration `json:"virtual_ns"`
 	Hash    string        `json:"hash"`
 	labtest.Finding
+	Said  []string `json:"said,omitempty"` // by the compiler or the policy, of what the solution wrote
 	Plan  []string `json:"plan"`           // the faults that happened
 	Story []string `json:"story"`          // what the scenario did
 	Trace []string `json:"trace"`          // the last events

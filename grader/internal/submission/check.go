@@ -25,11 +25,21 @@ func (f Finding) String() string { return fmt.Sprintf("%s:%d: %s", f.File, f.Lin
 // Check returns where the solution breaks the policy of its lab, by file and
 // line. A file that does not parse has no findings: the compiler says it better.
 func (s Solution) Check(lab labs.Lab) []Finding {
+	return check(s.Files, lab.Name, allowedImports(lab))
+}
+
+// CheckWritten returns where files that a solution wrote, of a package of the
+// given name, break the policy of its lab. They may also import the solution.
+func CheckWritten(lab labs.Lab, pkg string, files map[string][]byte) []Finding {
+	return check(files, pkg, append(allowedImports(lab), "faultline/solutions-skeleton/"+lab.Name))
+}
+
+func check(files map[string][]byte, pkg string, allowed []string) []Finding {
 	var findings []Finding
 	var checkers []*checker
 	errs := make(map[string]bool)
-	for name, src := range s.Files {
-		c := &checker{lab: lab, name: name, errs: errs, fset: token.NewFileSet()}
+	for name, src := range files {
+		c := &checker{pkg: pkg, allowed: allowed, name: name, errs: errs, fset: token.NewFileSet()}
 		if c.parse(src) {
 			c.checkPackage()
 			c.checkImports()
@@ -50,7 +60,8 @@ func (s Solution) Check(lab labs.Lab) []Finding {
 
 // A checker goes through one file.
 type checker struct {
-	lab      labs.Lab
+	pkg      string   // that the file must be of
+	allowed  []string // import paths
 	name     string
 	errs     map[string]bool // package-level variables that are allowed, of all files
 	fset     *token.FileSet
@@ -83,20 +94,19 @@ func (c *checker) report(line int, format string, args ...any) {
 }
 
 func (c *checker) checkPackage() {
-	if got := c.tree.Name.Name; got != c.lab.Name {
-		c.report(c.line(c.tree.Package), "is in package %s; write package %s", got, c.lab.Name)
+	if got := c.tree.Name.Name; got != c.pkg {
+		c.report(c.line(c.tree.Package), "is in package %s; write package %s", got, c.pkg)
 	}
 }
 
 func (c *checker) checkImports() {
-	allowed := allowedImports(c.lab)
 	for _, spec := range c.tree.Imports {
 		path, line := importPath(spec), c.line(spec.Pos())
 		switch {
 		case path == "C" || path == "unsafe":
 			c.report(line, "imports %q, which no lab allows: write plain Go", path)
-		case !slices.Contains(allowed, path):
-			c.report(line, "imports %q, which this lab does not allow; allowed are %s", path, list(allowed))
+		case !slices.Contains(c.allowed, path):
+			c.report(line, "imports %q, which this lab does not allow; allowed are %s", path, list(c.allowed))
 		case spec.Name != nil && spec.Name.Name == ".":
 			c.report(line, "imports %q with a dot: import it under its name", path)
 		case spec.Name != nil && spec.Name.Name == "_":

@@ -140,6 +140,28 @@ func check(s submission.Solution) []string {
 	return found
 }
 
+func TestCheckWrittenIsForThePackageThatASolutionWrites(t *testing.T) {
+	found := submission.CheckWritten(lab(), "bank", map[string][]byte{
+		"good.go": []byte("package bank\n\nimport rpc \"faultline/solutions-skeleton/queue\"\n\nvar _ = errors.New\n"),
+		"bad.go":  []byte("package queue\n\nimport \"os\"\n\nfunc init() { os.Exit(0) }\n"),
+	})
+	var lines []string
+	for _, f := range found {
+		line, _, _ := strings.Cut(f.String(), ";")
+		lines = append(lines, line)
+	}
+	want := []string{
+		"bad.go:1: is in package queue",
+		`bad.go:3: imports "os", which this lab does not allow`,
+		"bad.go:5: has a func init: call what it does from the function that needs it",
+		"good.go:5: has the package-level variable _, which all nodes share and which survives a crash: " +
+			"make it a constant or the field of a struct",
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
 func TestCheckGoesThroughAllFilesInOrder(t *testing.T) {
 	s := submission.Solution{Files: map[string][]byte{
 		"window.go":  []byte("package main\n\nfunc f() { errA = nil }\n"),

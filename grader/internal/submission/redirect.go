@@ -5,19 +5,37 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path"
 	"strconv"
+
+	"faultline/labs"
 )
 
-// simsync is the import that stands in for that of sync. Its locks are points
-// at which the machine may run another goroutine.
-const simsync = `"faultline/labs/simsync"`
+// simsync is the package that stands in for sync. Its locks are points at which
+// the machine may run another goroutine.
+const simsync = "faultline/labs/simsync"
 
 // Redirect returns src with the import of sync replaced by one of simsync under
 // the same name. No other byte changes and every line stays where it is, so that
 // positions in messages and traces hold. Source that does not import sync comes
 // back as it is. It returns an error when the imports do not parse; then the
 // compiler, given src, has the better message.
-func Redirect(src []byte) ([]byte, error) {
+func Redirect(src []byte) ([]byte, error) { return redirect(src, "sync", simsync) }
+
+// RedirectWritten is Redirect for a file that a solution wrote. It imports the
+// solution of the lab by the path that students know; the solution stands at
+// another.
+func RedirectWritten(src []byte, lab labs.Lab, solution string) ([]byte, error) {
+	src, err := Redirect(src)
+	if err != nil {
+		return nil, err
+	}
+	return redirect(src, "faultline/solutions-skeleton/"+lab.Name, solution)
+}
+
+// redirect replaces the import of a package by that of another under the name by
+// which the file knew it.
+func redirect(src []byte, from, to string) ([]byte, error) {
 	fset := token.NewFileSet()
 	tree, err := parser.ParseFile(fset, "", src, parser.ImportsOnly)
 	if err != nil {
@@ -27,15 +45,15 @@ func Redirect(src []byte) ([]byte, error) {
 	var out []byte
 	at := 0
 	for _, spec := range tree.Imports {
-		if importPath(spec) != "sync" {
+		if importPath(spec) != from {
 			continue
 		}
 		start := file.Offset(spec.Path.Pos())
 		out = append(out, src[at:start]...)
 		if spec.Name == nil {
-			out = append(out, "sync "...)
+			out = append(out, path.Base(from)+" "...)
 		}
-		out = append(out, simsync...)
+		out = strconv.AppendQuote(out, to)
 		at = literalEnd(src, start)
 	}
 	if at == 0 {

@@ -18,15 +18,16 @@ type Suite struct {
 	Lab      labs.Lab
 	Cases    []labtest.Case
 	Models   labtest.Models
-	Package  string                // import path of the suite
-	Solution []reflect.StructField // the functions that a solution exports, by name
+	Driver   func(c labs.Case, seed uint64) labtest.Driver // of programs that solutions write; nil if they write none
+	Package  string                                        // import path of the suite
+	Solution []reflect.StructField                         // the functions that a solution exports, by name
 }
 
 // All lists the suites in the order of their labs.
 func All() []Suite {
 	byLab := map[string]Suite{
 		"messaging": of(messagingtest.Suite(messagingtest.Solution{}), messagingtest.Models(), messagingtest.Solution{}),
-		"rpc":       of(rpctest.Suite(rpctest.Solution{}), rpctest.Models(), rpctest.Solution{}),
+		"rpc":       of(rpctest.Suite(rpctest.Solution{}), rpctest.Models(), rpctest.Solution{}).with(rpctest.Driver),
 		"ring":      of(ringtest.Suite(ringtest.Solution{}), ringtest.Models(), ringtest.Solution{}),
 	}
 	var all []Suite
@@ -43,6 +44,11 @@ func of(s labtest.Suite, models labtest.Models, solution any) Suite {
 	return Suite{Cases: s.Cases, Models: models, Package: t.PkgPath(), Solution: reflect.VisibleFields(t)}
 }
 
+func (s Suite) with(driver func(labs.Case, uint64) labtest.Driver) Suite {
+	s.Driver = driver
+	return s
+}
+
 // Find returns the suite of the lab with the given number or name.
 func Find(lab string) (Suite, bool) {
 	l, ok := labs.Find(lab)
@@ -52,4 +58,9 @@ func Find(lab string) (Suite, bool) {
 		}
 	}
 	return Suite{}, false
+}
+
+// Case returns the case with the given ID.
+func (s Suite) Case(id string) (labtest.Case, bool) {
+	return labtest.Suite{Cases: s.Cases}.Find(id)
 }

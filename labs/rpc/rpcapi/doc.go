@@ -2,9 +2,11 @@
 // bytes look like. Read it beside the handout.
 //
 // Stage A turns values into bytes and back: see [MaxDepth] and the tags beside
-// it. Stage C is a [Client] and a [Server] that exchange [Packet] values over a
-// network which loses, copies, delays and damages them; each call is executed at
-// most once. In stage D both of them crash, restart and give up.
+// it. Stage B writes programs: for an interface, described by a [Service], the
+// code of both sides of its calls. Stage C is a [Client] and a [Server] that
+// exchange [Packet] values over a network which loses, copies, delays and damages
+// them; each call is executed at most once. In stage D both of them crash,
+// restart and give up.
 //
 // # Why the bytes are given
 //

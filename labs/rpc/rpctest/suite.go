@@ -13,6 +13,7 @@ import (
 type Solution struct {
 	Marshal   func(v any) ([]byte, error)
 	Unmarshal func(data []byte, v any) error
+	Generate  func(rpcapi.Service) ([]byte, error)
 	NewServer func(net.PacketConn, rpcapi.ServerOptions, rpcapi.Handler) rpcapi.Server
 	NewClient func(net.PacketConn, net.Addr, rpcapi.ClientOptions) rpcapi.Client
 }
@@ -20,7 +21,7 @@ type Solution struct {
 // Suite is the table of cases, bound to a solution.
 func Suite(s Solution) labtest.Suite {
 	suite := labtest.Suite{Lab: "rpc", Package: labtest.PackageOf(s.Marshal)}
-	for _, stage := range [][]labtest.Case{s.marshalCases(), s.runtimeCases(), s.restartCases()} {
+	for _, stage := range [][]labtest.Case{s.marshalCases(), s.stubCases(), s.runtimeCases(), s.restartCases()} {
 		for _, c := range stage {
 			c.Lab = suite.Lab
 			suite.Cases = append(suite.Cases, c)
@@ -76,6 +77,50 @@ func (s Solution) marshalCases() []labtest.Case {
 			Title: "a small message cannot take much memory",
 			Ref:   "never trust a length that somebody else wrote"},
 		Run: s.hostile,
+	}}
+}
+
+func (s Solution) stubCases() []labtest.Case {
+	return []labtest.Case{{
+		Case: labs.Case{Stage: "B", Name: "kinds", Kind: labs.Scripted, Points: 4, Seeds: 3,
+			Title: "arguments and results of every kind arrive as they were sent",
+			Ref:   "stubs: a call of another machine looks like a call"},
+		Derive: s.generate("kinds"), Run: s.everyCall,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "results", Kind: labs.Scripted, Points: 3, Seeds: 2,
+			Title: "a call has several results, or fails and has none",
+			Ref:   "stubs: what local calls do not know, errors of the network"},
+		Derive: s.generate("results"), Run: s.results,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "refused", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "what cannot cross a network is an error that names it",
+			Ref:   "the contract: Generate"},
+		Run: s.cannot,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "dispatch", Kind: labs.Scripted, Points: 3, Seeds: 2,
+			Title: "unknown methods and bytes that are no message are errors, and nothing is executed",
+			Ref:   "never trust what somebody else wrote"},
+		Derive: s.generate("dispatch"), Run: s.dispatches,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "names", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "any name that Go allows may stand in an interface and beside it",
+			Ref:   "generated code: hygiene"},
+		Derive: s.generate("names"), Run: s.everyCall,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "imports", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "the code imports what its types need, and nothing else",
+			Ref:   "Go: an import that is not used is an error"},
+		Derive: s.generate("imports"), Run: s.everyCall,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "same-source", Kind: labs.Scripted, Points: 1, Seeds: 5,
+			Title: "equal interfaces have equal stubs",
+			Ref:   "generated code is kept and compared"},
+		Run: s.sameSource,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "drawn", Kind: labs.Random, Points: 2, Seeds: 8,
+			Title: "the stubs of an interface that nobody has seen work, also for calls at once",
+			Ref:   "stub generation"},
+		Derive: s.generate("drawn"), Run: s.drawn,
 	}}
 }
 

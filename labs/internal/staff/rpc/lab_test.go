@@ -10,6 +10,7 @@ func Test(t *testing.T) {
 	rpctest.Run(t, rpctest.Solution{
 		Marshal:   Marshal,
 		Unmarshal: Unmarshal,
+		Generate:  Generate,
 		NewServer: NewServer,
 		NewClient: NewClient,
 	})

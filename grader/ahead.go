@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"faultline/grader/internal/grading"
+	"faultline/grader/internal/machine"
+	"faultline/grader/internal/submission"
+	"faultline/grader/internal/suites"
+)
+
+// batch is how many solutions are built at once.
+const batch = 24
+
+// buildAhead builds the guests, a batch at a time, and sends when a batch is
+// ready. Where that fails, they are built one by one when they are needed.
+func (w *workshop) buildAhead(ctx context.Context, suite suites.Suite, specimens []specimen, p proof) <-chan struct{} {
+	ready := make(chan struct{}, len(specimens))
+	go func() {
+		defer close(ready)
+		for some := range slices.Chunk(specimens, batch) {
+			var sols []submission.Solution
+			for _, s := range some {
+				sols = append(sols, s.sol)
+			}
+			if err := w.builder.Batch(ctx, suite, sols); err != nil {
+				return
+			}
+			if err := w.writeAhead(ctx, suite, some, p); err != nil {
+				return
+			}
+			ready <- struct{}{}
+		}
+	}()
+	return ready
+}
+
+// writeAhead builds, at once, what some specimens write.
+func (w *workshop) writeAhead(ctx context.Context, suite suites.Suite, specimens []specimen, p proof) error {
+	if suite.Driver == nil {
+		return nil // nobody writes anything
+	}
+	var programs []machine.Program
+	for _, s := range specimens {
+		guest, err := w.builder.Build(ctx, suite, s.sol)
+		if err != nil {
+			return err
+		}
+		more, err := w.grader.Programs(ctx, grading.Writer{Suite: suite, Solution: s.sol, Guest: guest}, p.order(suite, s))
+		if err != nil {
+			return err
+		}
+		programs = append(programs, more...)
+	}
+	_, err := w.builder.Programs(ctx, suite, programs)
+	return err
+}
