@@ -490,7 +490,6 @@ var sizeExceptions = exceptions{
 	"labs/messaging/messagingtest/mailbox.go":                "a file of a suite holds a stage's cases",
 	"labs/messaging/messagingtest/suite.go:stopAndWaitCases": "a table of cases is read row by row",
 	"labs/messaging/messagingtest/suite.go:windowCases":      "a table of cases is read row by row",
-	"labs/ring/ringtest/suite.go:lookupCases":                "a table of cases is read row by row",
 	"labs/rpc/rpctest/suite.go:runtimeCases":                 "a table of cases is read row by row",
 }
 

@@ -7,8 +7,8 @@ import (
 	"faultline/labs/ring/ringapi"
 )
 
-// Lookup implements ringapi.Peer. A lookup that got stuck begins again: nodes that
-// seemed dead may only have been unlucky.
+// Lookup implements ringapi.Peer. A lookup that got stuck begins again a little
+// later: nodes that seemed dead may only have been unlucky.
 func (p *peer) Lookup(ctx context.Context, id ringapi.ID, mode ringapi.Mode) (ringapi.Member, error) {
 	panic(labs.TODO("B"))
 }

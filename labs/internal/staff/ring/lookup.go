@@ -3,6 +3,7 @@ package ring
 import (
 	"context"
 	"errors"
+	"time"
 
 	"faultline/labs/ring/ringapi"
 )
@@ -12,8 +13,8 @@ import (
 //lab:omit
 var errNoWay = errors.New("nobody that is known leads on")
 
-// Lookup implements ringapi.Peer. A lookup that got stuck begins again: nodes that
-// seemed dead may only have been unlucky.
+// Lookup implements ringapi.Peer. A lookup that got stuck begins again a little
+// later: nodes that seemed dead may only have been unlucky.
 //
 //lab:todo B
 func (p *peer) Lookup(ctx context.Context, id ringapi.ID, mode ringapi.Mode) (ringapi.Member, error) {
@@ -22,25 +23,16 @@ func (p *peer) Lookup(ctx context.Context, id ringapi.ID, mode ringapi.Mode) (ri
 		try = p.recursive
 	}
 	for {
-		owner, err := try(ctx, id)
-		switch {
-		case err == nil:
+		if owner, err := try(ctx, id); err == nil {
 			return owner, nil
-		case ctx.Err() != nil:
-			return ringapi.Member{}, ctx.Err()
-		case p.ended():
-			return ringapi.Member{}, ringapi.ErrClosed
 		}
-	}
-}
-
-//lab:omit
-func (p *peer) ended() bool {
-	select {
-	case <-p.process.Done():
-		return true
-	default:
-		return false
+		select {
+		case <-ctx.Done():
+			return ringapi.Member{}, ctx.Err()
+		case <-p.process.Done():
+			return ringapi.Member{}, ringapi.ErrClosed
+		case <-time.After(p.cfg.Timeout):
+		}
 	}
 }
 
@@ -67,7 +59,7 @@ func (p *peer) iterative(ctx context.Context, id ringapi.ID) (owner ringapi.Memb
 	asked, q := p.cfg.Self, Question{ID: id}
 	s := p.step(id, nil)
 	for !s.Owner {
-		if s.Node == "" || ctx.Err() != nil || p.ended() {
+		if s.Node == "" {
 			return owner, errNoWay
 		}
 		if next, err := p.ask(ctx, s.Member, q); err == nil {

@@ -30,7 +30,8 @@ func neighbourhood(cfg ringapi.PeerConfig) []ringapi.Member {
 //
 //lab:omit
 func follower(members []ringapi.Member, id ringapi.ID) int {
-	i, _ := slices.BinarySearchFunc(members, id, func(m ringapi.Member, id ringapi.ID) int { return cmp.Compare(m.ID, id) })
+	byID := func(m ringapi.Member, id ringapi.ID) int { return cmp.Compare(m.ID, id) }
+	i, _ := slices.BinarySearchFunc(members, id, byID)
 	return i % len(members)
 }
 
