@@ -14,7 +14,7 @@ STARTER = ./solutions-skeleton/...
 # What a run of a lab is about, for example: make lab-1 STAGE=B CASE=lost-ack SEED=7
 PART = $*$(if $(STAGE),/$(STAGE))$(if $(CASE),/$(CASE))
 FROM = $(if $(SOLUTION),--solution '$(SOLUTION)')
-WITH = $(if $(SEED),--seed '$(SEED)') $(if $(SEEDS),--seeds '$(SEEDS)')
+WITH = $(if $(SEED),--seed '$(SEED)') $(if $(SEEDS),--seeds '$(SEEDS)') $(if $(SHRINK),--shrink '$(SHRINK)')
 
 ##@ For students
 
@@ -24,7 +24,7 @@ help: ## this list
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z%-]+:.*## / { sub(/%/, "N", $$1); printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-lab-%: build ## test lab N; narrow it: STAGE=B CASE=lost-ack SEED=7 SEEDS=500 SOLUTION=folder
+lab-%: build ## test lab N; narrow it: STAGE=B CASE=lost-ack SEED=7 SEEDS=500 SHRINK=0 SOLUTION=folder
 	@$(GRADER) test '$(PART)' $(FROM) $(WITH)
 
 race-%: build ## look for data races in lab N; STAGE= CASE= SOLUTION= as above
@@ -43,7 +43,7 @@ demo: build ## grade a sample class, into out/demo
 ##@ For maintainers
 
 .PHONY: test
-test: check gotest selftest ## everything that CI runs
+test: check gotest selftest explain ## everything that CI runs
 
 .PHONY: check
 check: build ## the quick part: gofmt, vet, staticcheck, starter code up to date
@@ -66,6 +66,10 @@ gotest: ## the Go tests, some of them with the race detector
 .PHONY: selftest
 selftest: build ## prove the suites: references pass, every mutant is caught
 	@$(GRADER) selftest
+
+.PHONY: explain
+explain: build ## shrink the failure of every mutant: what is left must be small, and read as before
+	@$(GRADER) selftest --explain
 
 .PHONY: skeleton
 skeleton: build ## make the starter code anew; overwrites solutions-skeleton/

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"faultline/grader/internal/grading"
 	"faultline/grader/internal/mutant"
 	"faultline/grader/internal/suites"
 )
@@ -28,7 +29,13 @@ func demoCommand() *cobra.Command {
 			if err := w.sampleClass(class); err != nil {
 				return err
 			}
-			return w.gradeClass(cmd.Context(), class, filepath.Join(out, "grades"), "")
+			grades := filepath.Join(out, "grades")
+			if err := w.gradeClass(cmd.Context(), class, grades, "",
+				grading.Order{Explain: &grading.Explain{Runs: shrinkRuns, Time: shrinkTime}}); err != nil {
+				return err
+			}
+			fmt.Fprintf(w.out, "begin with a failure, explained: %s\n", filepath.ToSlash(filepath.Join(grades, "carl", studentPage)))
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "out/demo", "folder for the class and its reports")

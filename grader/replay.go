@@ -54,7 +54,7 @@ func runReplay(cmd *cobra.Command, file, dir string) error {
 	if err != nil {
 		return err
 	}
-	return w.tell(req, run)
+	return w.tell(s, req, run)
 }
 
 // replay performs one run, and before it the part in which the solution writes a
@@ -110,7 +110,7 @@ func (w *workshop) tellSource(name, text string) {
 
 // tell prints a run: every event, what of the plan did not happen, and how it
 // ended.
-func (w *workshop) tell(req labtest.Request, run machine.Run) error {
+func (w *workshop) tell(s selection, req labtest.Request, run machine.Run) error {
 	happened := map[string]bool{}
 	dump := run.Dump
 	for _, e := range run.Events {
@@ -132,10 +132,11 @@ func (w *workshop) tell(req labtest.Request, run machine.Run) error {
 		fmt.Fprintf(w.out, "\n%s\n", strings.TrimRight(dump, "\n"))
 	}
 	fmt.Fprintln(w.out)
-	w.tellIdle(req, happened)
+	idle := w.tellIdle(req, happened)
 	fmt.Fprintf(w.out, "%s with seed %d: %s after %v of virtual time, hash %s\n",
 		req.Case, req.Seed, run.Verdict, run.Virtual, run.Hash)
 	if run.Verdict == labs.Pass {
+		w.tellGone(s, idle)
 		return nil
 	}
 	if err := ours(req.Case, run.Verdict, run.Actual); err != nil {
@@ -149,18 +150,32 @@ func (w *workshop) tell(req labtest.Request, run machine.Run) error {
 	for _, line := range run.Said {
 		fmt.Fprintf(w.out, "  %-9s %s\n", "said", line)
 	}
+	fmt.Fprintln(w.out, "the property is still broken")
 	return errFailed
 }
 
 // tellIdle names the faults of a plan that did not happen: someone who misspells
 // a node must not take the kind network for a mended bug.
-func (w *workshop) tellIdle(req labtest.Request, happened map[string]bool) {
+func (w *workshop) tellIdle(req labtest.Request, happened map[string]bool) (idle bool) {
 	if req.Plan == nil {
-		return
+		return false
 	}
 	for _, f := range *req.Plan {
 		if !happened[f.String()] {
 			fmt.Fprintf(w.out, "note: this fault did not happen: %s\n", f)
+			idle = true
 		}
 	}
+	return idle
+}
+
+// tellGone says what it means that a run passes.
+func (w *workshop) tellGone(s selection, idle bool) {
+	c := s.cases()[0]
+	fmt.Fprintf(w.out, "the property holds now: %s\n", c.Title)
+	if idle {
+		fmt.Fprintln(w.out, "but not all of the plan happened: see the notes before you take the bug for mended")
+		return
+	}
+	fmt.Fprintf(w.out, "next, run the case with all its seeds: make lab-%d STAGE=%s CASE=%s\n", s.suite.Lab.Number, c.Stage, c.Name)
 }

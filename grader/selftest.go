@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -26,6 +27,7 @@ import (
 func selftestCommand() *cobra.Command {
 	var p proof
 	var jobs int
+	var explains bool
 	cmd := &cobra.Command{
 		Use:   "selftest [LAB...]",
 		Short: "Prove that the suites are right: references pass, mutants are caught",
@@ -50,20 +52,27 @@ func selftestCommand() *cobra.Command {
 					args = append(args, l.Name)
 				}
 			}
-			if p.seeds < 0 {
+			switch {
+			case p.seeds < 0:
 				return fmt.Errorf("--seeds %d: expected a number from 1 on", p.seeds)
+			case explains && (p.json || p.seeds > 0):
+				return errors.New("--explain shrinks the first failure of each mutant and prints a table: leave out --seeds and --json")
 			}
 			w, err := openWorkshop(cmd, jobs)
 			if err != nil {
 				return err
 			}
 			defer w.close()
+			if explains {
+				return w.explain(cmd.Context(), args, p.update)
+			}
 			return w.selftest(cmd.Context(), args, p)
 		},
 	}
 	cmd.Flags().IntVar(&p.seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
-	cmd.Flags().BoolVar(&p.update, "update", false, "write kills.txt anew")
+	cmd.Flags().BoolVar(&explains, "explain", false, "instead, shrink the failure of each mutant and measure what is left")
+	cmd.Flags().BoolVar(&p.update, "update", false, "write kills.txt anew, or with --explain the reports")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON, for a program to read")
 	return cmd
 }

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +25,8 @@ type testFlags struct {
 	out      string
 	json     bool
 	race     bool
+	staff    bool
+	shrink   time.Duration
 }
 
 func testCommand() *cobra.Command {
@@ -43,7 +45,9 @@ func testCommand() *cobra.Command {
 	cmd.Flags().IntVar(&f.seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
 	cmd.Flags().IntVar(&f.jobs, "jobs", 0, "how many runs at once (default: one for each core)")
 	cmd.Flags().StringVar(&f.out, "out", "out", "folder for plans and reports")
+	shrinkFlag(cmd, &f.shrink)
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the result as JSON, for a program to read")
+	cmd.Flags().BoolVar(&f.staff, "staff", false, "also write the staff's report, staff.html")
 	cmd.Flags().BoolVar(&f.race, "race", false, "look for data races instead, outside the machine")
 	return cmd
 }
@@ -72,10 +76,9 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 	if f.race {
 		return w.race(cmd.Context(), s, sol)
 	}
-	progress := w.progress(s.suite.Lab.Name, len(s.suite.Cases))
-	w.grader.Progress = progress.set
+	end := w.watch(s.suite.Lab.Name, len(s.cases()))
 	r, err := w.grader.Grade(cmd.Context(), s.suite, sol, order)
-	progress.end()
+	end()
 	if err != nil {
 		return err
 	}
@@ -85,11 +88,21 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 	if err := w.show(r, f.json); err != nil {
 		return err
 	}
+	if err := writeTestPages(f.out, r, sol, f.staff); err != nil {
+		return err
+	}
+	if !f.json && !r.Passed() {
+		fmt.Fprintf(w.err, "to read in a browser: %s\n", filepath.ToSlash(filepath.Join(f.out, studentPage)))
+	}
 	return verdict(r)
 }
 
 func (f testFlags) order(s selection) (grading.Order, error) {
 	o := grading.Order{Select: s.matches}
+	var err error
+	if o.Explain, err = explain(f.shrink); err != nil {
+		return o, err
+	}
 	switch {
 	case f.seeds < 0:
 		return o, fmt.Errorf("--seeds %d: expected a number from 1 on", f.seeds)
@@ -155,48 +168,6 @@ func ours(id string, v labs.Verdict, reason string) error {
 		return fmt.Errorf("%s: %s (%s): a fault of the grader, please report it", id, v, reason)
 	}
 	return nil
-}
-
-// writePlans writes the plan of each failing run into dir, so that it can be
-// read, edited and replayed, and notes its name in the result. The plan of a case
-// that does not fail any more goes: whoever finds it would look for a bug that is
-// mended.
-func writePlans(dir string, r *result.Result) error {
-	for i := range r.Stages {
-		for j := range r.Stages[i].Cases {
-			if err := writePlan(dir, &r.Stages[i].Cases[j]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func writePlan(dir string, c *result.Case) error {
-	file := filepath.ToSlash(filepath.Join(dir, strings.ReplaceAll(c.ID, "/", "-")+".plan"))
-	if c.Failure == nil || c.Verdict == labs.NotImplemented {
-		if _, err := os.Lstat(file); err != nil {
-			return nil // there is none
-		}
-		return os.Remove(file)
-	}
-	if err := makeFolder(dir); err != nil {
-		return err
-	}
-	c.Failure.File = file
-	return writeFile(file, planText(*c))
-}
-
-// planText is the file that replays a failure.
-func planText(c result.Case) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n# %s: %s\n", c.Title, c.Verdict, strings.ReplaceAll(c.Reason, "\n", " "))
-	b.WriteString("# Each line below \"plan\" is a fault; remove or change lines and replay.\n")
-	fmt.Fprintf(&b, "case %s\nseed %d\nplan\n", c.ID, c.Failure.Seed)
-	for _, fault := range c.Failure.Plan {
-		b.WriteString(fault + "\n")
-	}
-	return b.String()
 }
 
 // makeFolder makes a folder for what the grader writes.

@@ -67,6 +67,8 @@ func kind(f *pflag.Flag) string {
 		return "a number"
 	case "bool":
 		return "true or false"
+	case "duration":
+		return "a duration such as 10s, or 0"
 	}
 	return f.Value.Type()
 }

@@ -32,6 +32,13 @@
 // named a model. The grader checks histories outside the machine, where the
 // solution cannot reach.
 //
+// # Small scenarios
+//
+// A failure is explained by the smallest run that shows it. So a case asks
+// [T.Size] how many operations and clients it is to have, and must be fair with
+// any number that it gets: a bound that holds for a hundred messages on average
+// need not hold for three. "grader selftest --explain" tries that on the reference.
+//
 // # Solutions that write programs
 //
 // A case may have two parts. In the first, [Case.Derive], the solution writes

@@ -10,4 +10,7 @@ func (s Suite) RunCase(c Case, req Request, emit func(trace.Event)) Outcome {
 }
 
 // JudgeWithin is Judge with another budget of steps.
-func (m Models) JudgeWithin(budget int, events []trace.Event) Outcome { return m.judge(events, budget) }
+func (m Models) JudgeWithin(budget int, events []trace.Event) Outcome {
+	v, _ := m.judge(events, budget)
+	return v.outcome
+}

@@ -24,26 +24,39 @@ const modelSteps = 2_000_000
 
 // Judge checks the histories of a run that passed against the models which its
 // case named. It runs outside the machine: the solution cannot reach it.
-func (m Models) Judge(events []trace.Event) Outcome { return m.judge(events, modelSteps) }
+func (m Models) Judge(events []trace.Event) Outcome {
+	v, _ := m.judge(events, modelSteps)
+	return v.outcome
+}
 
-func (m Models) judge(events []trace.Event, budget int) Outcome {
+// A ruling is what the checker found in the first history that it did not accept.
+type ruling struct {
+	outcome Outcome
+	model   porcupine.Model
+	history []porcupine.Operation
+	info    porcupine.LinearizationInfo
+}
+
+// judge returns the ruling on the first history that the checker does not accept,
+// and whether there is one.
+func (m Models) judge(events []trace.Event, budget int) (_ ruling, rejected bool) {
 	for _, e := range events {
 		if e.Kind != trace.Model {
 			continue
 		}
 		build, ok := m[e.Node]
 		if !ok {
-			return Outcome{Verdict: labs.GraderError, Finding: Finding{Actual: "no model " + e.Node}}
+			return ruling{outcome: Outcome{Verdict: labs.GraderError, Finding: Finding{Actual: "no model " + e.Node}}}, true
 		}
-		if o := judge(build(e.Text), History(events), budget); o.Verdict != labs.Pass {
-			return o
+		if v, rejected := judge(build(e.Text), History(events), budget); rejected {
+			return v, true
 		}
 	}
-	return Outcome{Verdict: labs.Pass}
+	return ruling{outcome: Outcome{Verdict: labs.Pass}}, false
 }
 
 // judge checks each partition by itself, in order, each with its own budget.
-func judge(model porcupine.Model, ops []Op, budget int) Outcome {
+func judge(model porcupine.Model, ops []Op, budget int) (_ ruling, rejected bool) {
 	history := make([]porcupine.Operation, len(ops))
 	clients := map[string]int{}
 	for i, o := range ops {
@@ -60,14 +73,14 @@ func judge(model porcupine.Model, ops []Op, budget int) Outcome {
 		model.Partition = nil
 	}
 	for _, part := range parts {
-		if o := judgePart(model, part, budget); o.Verdict != labs.Pass {
-			return o
+		if v := judgePart(model, part, budget); v.outcome.Verdict != labs.Pass {
+			return v, true
 		}
 	}
-	return Outcome{Verdict: labs.Pass}
+	return ruling{}, false
 }
 
-func judgePart(model porcupine.Model, history []porcupine.Operation, budget int) Outcome {
+func judgePart(model porcupine.Model, history []porcupine.Operation, budget int) ruling {
 	steps, counted := 0, model
 	counted.Step = func(state, input, output any) (bool, any) {
 		if steps++; steps > budget {
@@ -76,37 +89,46 @@ func judgePart(model porcupine.Model, history []porcupine.Operation, budget int)
 		return model.Step(state, input, output)
 	}
 	result, info := porcupine.CheckOperationsVerbose(counted, history, 0)
+	v := ruling{outcome: Outcome{Verdict: labs.Pass}, model: model, history: history, info: info}
 	switch {
 	case steps > budget:
-		return Outcome{Verdict: labs.Inconclusive, Finding: Finding{
+		v.outcome = Outcome{Verdict: labs.Inconclusive, Finding: Finding{
 			Actual: fmt.Sprintf("the checker gave up after %d steps on %d operations", budget, len(history)),
 		}}
-	case result == porcupine.Ok:
-		return Outcome{Verdict: labs.Pass}
+	case result != porcupine.Ok:
+		v.outcome = Outcome{Verdict: labs.Fail, Finding: v.explain()}
 	}
-	return Outcome{Verdict: labs.Fail, Finding: explain(model, history, info)}
+	return v
 }
 
 // explain says how far the best order of the operations gets and what cannot
 // come next in it.
-func explain(model porcupine.Model, history []porcupine.Operation, info porcupine.LinearizationInfo) Finding {
-	var best []porcupine.Operation
-	for _, order := range info.PartialLinearizationsOperations()[0] {
-		if longer(order, best) {
-			best = order
-		}
-	}
-	state, placed := model.Init(), map[int64]bool{}
+func (v ruling) explain() Finding {
+	best := v.best()
+	state := v.model.Init()
 	for _, op := range best {
-		_, state = model.Step(state, op.Input, op.Output)
-		placed[op.Call] = true
+		_, state = v.model.Step(state, op.Input, op.Output)
+	}
+	var next []string
+	for _, op := range v.stuck(best) {
+		next = append(next, op.Input.(Op).String())
 	}
 	return Finding{
 		Expected: "some order of the operations explains every result, " +
 			"each operation between its call and its return",
 		Actual: fmt.Sprintf("no order does: %d of %d operations fit, then there is %s, and next cannot be %s",
-			len(best), len(history), model.DescribeState(state), strings.Join(stuck(history, placed), " or ")),
+			len(best), len(v.history), v.model.DescribeState(state), strings.Join(next, " or ")),
 	}
+}
+
+// best is the order of operations that gets furthest.
+func (v ruling) best() (best []porcupine.Operation) {
+	for _, order := range v.info.PartialLinearizationsOperations()[0] {
+		if longer(order, best) {
+			best = order
+		}
+	}
+	return best
 }
 
 // longer reports whether a is the longer order, or, of two that are as long, the
@@ -124,19 +146,22 @@ func longer(a, b []porcupine.Operation) bool {
 	return false
 }
 
-// stuck lists the operations that would have to come next: those that no
-// operation left out returned before.
-func stuck(history []porcupine.Operation, placed map[int64]bool) []string {
+// stuck lists the operations that would have to come after those of an order:
+// the ones that no operation left out returned before.
+func (v ruling) stuck(order []porcupine.Operation) (next []porcupine.Operation) {
+	placed := map[int64]bool{}
+	for _, op := range order {
+		placed[op.Call] = true
+	}
 	first := int64(1) << 62
-	for _, op := range history {
+	for _, op := range v.history {
 		if !placed[op.Call] {
 			first = min(first, op.Return)
 		}
 	}
-	var next []string
-	for _, op := range history {
+	for _, op := range v.history {
 		if !placed[op.Call] && op.Call < first {
-			next = append(next, op.Input.(Op).String())
+			next = append(next, op)
 		}
 	}
 	return next

@@ -390,6 +390,70 @@ func TestThePlanOfARequestDecidesTheFaults(t *testing.T) {
 	}
 }
 
+func TestARequestMakesAScenarioSmallerButNeverLarger(t *testing.T) {
+	for _, test := range []struct {
+		title string
+		sizes []labtest.Size
+		want  int
+	}{
+		{"as the scenario wants it", nil, 40},
+		{"smaller", []labtest.Size{{Name: "messages", N: 3}}, 3},
+		{"not larger", []labtest.Size{{Name: "messages", N: 41}}, 40},
+		{"another name", []labtest.Size{{Name: "clients", N: 3}}, 40},
+	} {
+		t.Run(test.title, func(t *testing.T) {
+			got := 0
+			r := perform(t, labtest.Request{Sizes: test.sizes}, func(t *labtest.T, s *solution) { got = t.Size("messages", 40) })
+			want := trace.Event{Kind: labtest.SizeEvent, N: test.want, Text: "messages"}
+			if got != test.want || len(r.events) != 1 || r.events[0] != want {
+				t.Errorf("%d, and the record says %v; want %d", got, r.events, test.want)
+			}
+		})
+	}
+}
+
+func TestCalmLatencyMakesEachDeliveryTakeAMillisecond(t *testing.T) {
+	faults := labrpc.Faults{Latency: labrpc.Range{Min: 50 * time.Millisecond, Max: time.Second}, Bandwidth: 10}
+	r := perform(t, labtest.Request{Seed: 1, Calm: []string{labtest.CalmLatency}}, func(t *labtest.T, s *solution) {
+		net := t.Network(labrpc.Config{Faults: faults})
+		a, _ := net.Node("a").Listen()
+		net.Node("b").Listen()
+		for range 3 {
+			a.WriteTo([]byte("a packet"), labrpc.Addr("b"))
+		}
+		t.Sleep(time.Minute)
+	})
+	for _, e := range r.events {
+		if e.Kind == trace.Deliver && e.At != time.Millisecond {
+			t.Errorf("%s", e)
+		}
+	}
+}
+
+func TestCalmLocksNeverStepAside(t *testing.T) {
+	took := func(seed uint64, calm ...string) (d time.Duration) {
+		perform(t, labtest.Request{Seed: seed, Calm: calm}, func(t *labtest.T, s *solution) {
+			for range 100 {
+				s.use()
+			}
+			d = t.Since()
+		})
+		return d
+	}
+	busy := 0
+	for seed := range uint64(8) {
+		if took(seed) > 0 {
+			busy++
+		}
+		if d := took(seed, labtest.CalmLocks); d != 0 {
+			t.Errorf("seed %d: 100 uses of a calm lock took %v", seed, d)
+		}
+	}
+	if busy == 0 {
+		t.Error("no seed has locks that step aside, so this test shows nothing")
+	}
+}
+
 func TestACaseIsFoundByItsID(t *testing.T) {
 	suite := labtest.Suite{Cases: []labtest.Case{{Case: labs.Case{Lab: "sample", Stage: "A", Name: "one"}}}}
 	if c, ok := suite.Find("sample/A/one"); !ok || c.Name != "one" {

@@ -23,6 +23,10 @@ func TestARequestComesBackFromItsText(t *testing.T) {
 		{"the seed draws the faults", labtest.Request{Case: "messaging/B/storm", Seed: 7},
 			"case messaging/B/storm\nseed 7\n"},
 		{"the largest seed", labtest.Request{Case: "x", Seed: math.MaxUint64}, "case x\nseed 18446744073709551615\n"},
+		{"a small and quiet run", labtest.Request{Case: "x", Seed: 1, Plan: new(labrpc.Plan),
+			Sizes: []labtest.Size{{Name: "damaged-messages", N: 3}, {Name: "clients", N: 1}},
+			Calm:  []string{labtest.CalmLatency, labtest.CalmLocks}},
+			"case x\nseed 1\nsize damaged-messages 3\nsize clients 1\ncalm latency\ncalm locks\nplan\n"},
 		{"no fault at all", labtest.Request{Case: "x", Plan: new(labrpc.Plan)}, "case x\nseed 0\nplan\n"},
 		{"the first part of a run", labtest.Request{Case: "x", Seed: 2, Derive: true}, "case x\nseed 2\nderive\n"},
 		{"a plan", labtest.Request{Case: "x", Seed: 1, Plan: &plan},
@@ -50,7 +54,7 @@ func TestAPlanFileMayBeEditedByHand(t *testing.T) {
 }
 
 func TestABadRequestIsRefusedByItsLine(t *testing.T) {
-	const expected = `: expected "case LAB/STAGE/CASE", "seed NUMBER" or "plan"`
+	const expected = `: expected "case LAB/STAGE/CASE", "seed NUMBER", "size NAME NUMBER", "calm latency", "calm locks" or "plan"`
 	const seed = ": expected a number such as 7 or 0x5eed07"
 	tests := []struct{ title, text, want string }{
 		{"nothing", "", `no line says which case: add "case LAB/STAGE/CASE"`},
@@ -62,6 +66,10 @@ func TestABadRequestIsRefusedByItsLine(t *testing.T) {
 		{"a seed that is a word", "case x\nseed seven\n", `line 2: seed "seven"` + seed},
 		{"no seed", "seed\n", `line 1: seed ""` + seed},
 		{"a negative seed", "seed -1\n", `line 1: seed "-1"` + seed},
+		{"a size without a number", "case x\nsize messages\n", `line 2: "size messages"` + expected},
+		{"a size of none", "size messages 0\n", `line 1: size "0": expected a whole number from 1 on`},
+		{"a size that is a word", "size messages few\n", `line 1: size "few": expected a whole number from 1 on`},
+		{"a calm that there is not", "calm students\n", `line 1: calm "students": expected latency or locks`},
 		{"a seed of 65 bits", "seed 18446744073709551616\n", `line 1: seed "18446744073709551616"` + seed},
 		{"a bad fault", "case x\nplan\ndrp a -> b #1\n",
 			`line 3: unknown fault "drp": expected drop, duplicate, delay, corrupt, cut, pause, crash or lose`},
@@ -95,6 +103,7 @@ func TestSeedsAreDecimalOrHexadecimal(t *testing.T) {
 
 func FuzzParseRequest(f *testing.F) {
 	f.Add("case messaging/B/lost-ack\nseed 0x5eed07\nplan\ndrop receiver -> sender #1\n")
+	f.Add("case x\nseed 1\nsize messages 3\ncalm locks\ncalm latency\nplan\n")
 	f.Add("# comment\ncase a  b\n\nplan\ncut {a} -> {b} 1s..2s\ncrash a at 1s restart 2s\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		req, err := labtest.ParseRequest(text)

@@ -3,6 +3,7 @@ package labtest
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"faultline/labs"
@@ -74,6 +75,9 @@ func (s Suite) run(c Case, req Request, opt options) Outcome {
 // schedule draws how often the run's locks step aside. A quarter of the seeds
 // never do: some bugs need two goroutines to run in step.
 func schedule(t *T) simsync.Schedule {
+	if slices.Contains(t.req.Calm, CalmLocks) {
+		return simsync.Schedule{}
+	}
 	rates := [...]int{0, 100, 250, 500}
 	return simsync.Schedule{Seed: t.req.Seed, Rate: rates[t.Rand("locks").IntN(len(rates))]}
 }

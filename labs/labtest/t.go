@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -91,11 +92,29 @@ func Rand(seed uint64, purpose string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
+// Size returns how many of something the scenario is to have: n, or fewer if the
+// request says so. The name is one word. The grader uses this to look for the
+// smallest scenario that still shows a bug, so a case must be fair with any number
+// from 1 to n. What is left should be the beginning of the whole: draw for each
+// operation from a Rand of its own, not from one stream for all.
+func (t *T) Size(name string, n int) int {
+	for _, s := range t.req.Sizes {
+		if s.Name == name {
+			n = min(n, s.N)
+		}
+	}
+	t.record(trace.Event{Kind: SizeEvent, N: n, Text: name})
+	return n
+}
+
 // Network makes the network of the run. The run's seed and plan decide its
 // faults: faults bounds them, and is calm when zero.
 func (t *T) Network(cfg labrpc.Config) *labrpc.Network {
 	cfg.Seed = t.req.Seed
 	cfg.Plan = t.req.Plan
+	if slices.Contains(t.req.Calm, CalmLatency) {
+		cfg.Faults.Latency, cfg.Faults.Bandwidth = labrpc.Range{}, 0
+	}
 	cfg.Trace = t.emit
 	cfg.Start = t.start
 	cfg.Point = point

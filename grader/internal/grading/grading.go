@@ -36,6 +36,10 @@ type Grader struct {
 
 	// Progress is called when a case is over; nil for nobody. One call at a time.
 	Progress func(done, of int)
+
+	// Explained is called when a failing case has been looked into; nil for
+	// nobody. One call at a time.
+	Explained func(done, of int)
 }
 
 // An Order says what to grade. Zero is the whole lab, each case with its own
@@ -45,6 +49,7 @@ type Order struct {
 	FirstSeed uint64
 	Seeds     func(labs.Case) int // how many for a case; nil for the case's own number
 	Twice     int                 // of each case, how many runs are performed a second time, to compare the hashes
+	Explain   *Explain            // what is done with failing cases; nil for nothing
 }
 
 func (o Order) seeds(c labtest.Case) int {
@@ -80,6 +85,11 @@ func (g *Grader) Grade(ctx context.Context, suite suites.Suite, sol submission.S
 		}
 		if err := g.runAll(ctx, Writer{Suite: suite, Solution: sol, Guest: guest, Twice: o.Twice > 0}, tallies, o); err != nil {
 			return nil, err
+		}
+		if o.Explain != nil {
+			if err := g.explain(ctx, guest, tallies, *o.Explain); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return assemble(suite, sol, o, tallies, refusal), nil

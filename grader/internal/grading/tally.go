@@ -9,7 +9,6 @@ import (
 	"faultline/grader/internal/result"
 	"faultline/labs"
 	"faultline/labs/labtest"
-	"faultline/labs/trace"
 )
 
 // A tally collects the runs of one case.
@@ -26,6 +25,8 @@ type tally struct {
 	bad      machine.Run
 	badIndex int // of the lowest seed that did not pass; seeds if there is none
 	reached  map[string]bool
+
+	small *smallest // what shrinking has left of bad; nil for nothing
 }
 
 func newTally(c labtest.Case, o Order) *tally {
@@ -64,8 +65,8 @@ func (t *tally) result() result.Case {
 	switch {
 	case t.badIndex < t.seeds:
 		c.Verdict = t.bad.Verdict
-		c.Failure = failure(t.bad, t.pkg, t.first+uint64(t.badIndex))
-		c.Reason = reason(t.bad.Outcome)
+		c.Failure = t.failure()
+		c.Reason = reason(labtest.Outcome{Verdict: c.Verdict, Finding: c.Failure.Finding})
 	case len(missed) > 0:
 		c.Verdict = labs.Vacuous
 		c.Reason = "no seed reached: " + strings.Join(missed, ", ")
@@ -74,6 +75,9 @@ func (t *tally) result() result.Case {
 	}
 	return c
 }
+
+// seed is that of the run that decided the case.
+func (t *tally) seed() uint64 { return t.first + uint64(t.badIndex) }
 
 // missed lists the situations that no run reached. Fewer seeds than the case
 // asks for prove nothing about that.
@@ -93,60 +97,6 @@ func reason(o labtest.Outcome) string {
 		return o.Actual
 	}
 	return fmt.Sprintf("expected %s; %s", o.Expected, o.Actual)
-}
-
-const (
-	traceShown = 20 // events of a failing run
-	dumpShown  = 40 // lines of a dump
-)
-
-// failure is the evidence of a run that did not pass.
-func failure(run machine.Run, pkg string, seed uint64) *result.Failure {
-	f := &result.Failure{Seed: seed, Virtual: run.Virtual, Hash: run.Hash, Finding: run.Finding, Said: run.Said}
-	var shown []string
-	for _, e := range run.Events {
-		switch e.Kind {
-		case trace.Fault:
-			f.Plan = append(f.Plan, e.Text)
-		case trace.Step:
-			f.Story = append(f.Story, fmt.Sprintf("%d %s", e.N, e.Text))
-		case trace.Reach, trace.Model, trace.Note, trace.Source:
-		default:
-			shown = append(shown, e.String())
-		}
-	}
-	f.Of = len(shown)
-	f.Trace = shown[max(0, len(shown)-traceShown):]
-	f.Dump = dump(run, pkg)
-	return f
-}
-
-// dump is what the solution's goroutines did last, as far as anybody said: the
-// runtime's first line, and of each goroutine the calls that are the solution's.
-func dump(run machine.Run, pkg string) []string {
-	text := run.Dump
-	for _, e := range run.Events {
-		if e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote) {
-			text = strings.TrimPrefix(e.Text, labtest.DumpNote)
-		}
-	}
-	var lines []string
-	if run.Dump != "" {
-		first, _, _ := strings.Cut(run.Dump, "\n")
-		lines = append(lines, first)
-	}
-	for _, g := range labtest.Goroutines(text) {
-		if _, mine := g.Of(pkg); !mine {
-			continue
-		}
-		lines = append(lines, fmt.Sprintf("goroutine %d, %s", g.ID, g.State))
-		for _, f := range g.Frames {
-			if name, ok := strings.CutPrefix(f.Func, pkg+"."); ok {
-				lines = append(lines, fmt.Sprintf("  %s  %s", f.Position(), name))
-			}
-		}
-	}
-	return lines[:min(len(lines), dumpShown)]
 }
 
 func splitLines(text string) []string {

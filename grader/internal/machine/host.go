@@ -48,6 +48,7 @@ type host struct {
 	hash     hash.Hash
 	events   []trace.Event
 	reached  []string
+	sizes    []labtest.Size
 	printed  int
 	out, err lines
 }
@@ -175,16 +176,31 @@ func (h *host) record(line string) bool {
 	if len(h.events) == EventLimit {
 		return false
 	}
-	fmt.Fprintln(h.hash, line)
 	e, err := trace.Parse(line)
 	if err != nil {
 		e = trace.Event{Kind: trace.Note, Text: line}
 	}
+	if e.Kind == labtest.SizeEvent {
+		h.size(labtest.Size{Name: e.Text, N: e.N})
+		return true
+	}
+	fmt.Fprintln(h.hash, line)
 	h.events = append(h.events, e)
 	if e.Kind == trace.Reach {
 		h.reached = append(h.reached, e.Text)
 	}
 	return true
+}
+
+// size notes how large the scenario is, the largest number for each name.
+func (h *host) size(s labtest.Size) {
+	for i := range h.sizes {
+		if h.sizes[i].Name == s.Name {
+			h.sizes[i].N = max(h.sizes[i].N, s.N)
+			return
+		}
+	}
+	h.sizes = append(h.sizes, s)
 }
 
 // print records a line that the solution printed, with its virtual time, and
@@ -198,7 +214,7 @@ func (h *host) print(line string) bool {
 func (h *host) result(err error) Run {
 	h.out.flush()
 	dump := Clean(h.err.rest())
-	run := Run{Virtual: time.Duration(h.clock - h.began), Situations: h.reached, Events: h.events, Dump: dump}
+	run := Run{Virtual: time.Duration(h.clock - h.began), Situations: h.reached, Sizes: h.sizes, Events: h.events, Dump: dump}
 	switch {
 	case h.moved:
 		run.Outcome = outcome(labs.GraderError, "", "the stack of the guest's first goroutine has moved")

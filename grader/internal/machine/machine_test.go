@@ -222,17 +222,40 @@ func TestARestoredRunHashesLikeAFreshOne(t *testing.T) {
 	f := newFixture(t)
 	g := f.build(f.reference())
 	requests := f.requests(2)
-	fresh := map[labtest.Request]string{}
+	fresh := map[string]string{}
 	for _, r := range requests {
-		fresh[r] = f.run(g, r, machine.Options{Fresh: true}).Hash
+		fresh[r.String()] = f.run(g, r, machine.Options{Fresh: true}).Hash
 	}
 	for range 2 { // in another order each time, so after other runs
 		rand.New(rand.NewPCG(1, 2)).Shuffle(len(requests), func(i, j int) { requests[i], requests[j] = requests[j], requests[i] })
 		for _, r := range requests {
-			if run := f.run(g, r, machine.Options{}); run.Hash != fresh[r] {
-				t.Errorf("%v: hash %s after other runs, %s in a fresh machine", r, run.Hash, fresh[r])
+			if run := f.run(g, r, machine.Options{}); run.Hash != fresh[r.String()] {
+				t.Errorf("%v: hash %s after other runs, %s in a fresh machine", r, run.Hash, fresh[r.String()])
 			}
 		}
+	}
+}
+
+func TestHowLargeAScenarioIsDoesNotCountAsAnEvent(t *testing.T) {
+	f := newFixture(t)
+	g := f.build(f.reference())
+	req := labtest.Request{Case: "messaging/A/linearizable", Seed: 1}
+	drawn := f.run(g, req, machine.Options{Trace: true})
+	if len(drawn.Sizes) != 3 || drawn.Sizes[0].Name != "senders" || drawn.Sizes[0].N < 2 {
+		t.Fatalf("sizes %v", drawn.Sizes)
+	}
+	for _, e := range drawn.Events {
+		if e.Kind == labtest.SizeEvent {
+			t.Errorf("an event of the trace: %s", e)
+		}
+	}
+	req.Sizes = drawn.Sizes
+	if same := f.run(g, req, machine.Options{}); same.Hash != drawn.Hash {
+		t.Errorf("told to be as large as it is, the run has hash %s, and else %s", same.Hash, drawn.Hash)
+	}
+	req.Sizes = []labtest.Size{{Name: "senders", N: 1}}
+	if small := f.run(g, req, machine.Options{}); small.Hash == drawn.Hash || small.Sizes[0] != req.Sizes[0] || small.Verdict != labs.Pass {
+		t.Errorf("with one sender: %s, sizes %v, hash %s", small.Verdict, small.Sizes, small.Hash)
 	}
 }
 

@@ -10,12 +10,13 @@ import (
 // A Run is what became of one run.
 type Run struct {
 	labtest.Outcome
-	Hash       string        // of everything that happened; equal runs have equal hashes
-	Virtual    time.Duration // how long it took on the guest's clock
-	Situations []string      // that it reached
-	Events     []trace.Event // empty for a pass, unless asked for
-	Said       []string      // what the compiler or the policy said of what the solution wrote
-	Dump       string        // what the Go runtime wrote when the program died
+	Hash       string         // of everything that happened; equal runs have equal hashes
+	Virtual    time.Duration  // how long it took on the guest's clock
+	Situations []string       // that it reached
+	Sizes      []labtest.Size // of the scenario, as it asked for them
+	Events     []trace.Event  // empty for a pass, unless asked for
+	Said       []string       // what the compiler or the policy said of what the solution wrote
+	Dump       string         // what the Go runtime wrote when the program died
 }
 
 // Options say how to perform a run.

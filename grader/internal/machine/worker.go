@@ -72,6 +72,7 @@ func (w *worker) perform(ctx context.Context, t task) Run {
 	}
 	if run.Verdict == labs.Pass {
 		run.Outcome = w.judges[t.Guest.Lab].Judge(run.Events)
+		run.Actual = Clean(run.Actual) // it quotes results, and the solution may return anything
 	}
 	if run.Verdict == labs.Pass && !t.Options.Trace {
 		run.Events = nil

@@ -18,8 +18,8 @@ type Style struct {
 	Color bool
 }
 
-// width is how many columns a report takes at most, but for what students and
-// their plans say.
+// width is how many columns a report takes at most, but for what is to be pasted
+// and for the names that people give to their folders.
 const width = 100
 
 func (s Style) paint(code, text string) string {
@@ -116,7 +116,11 @@ func writeRefused(w io.Writer, r *result.Result, s Style) {
 // and actual, plan, story, trace, and how to see it again.
 func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
 	f := c.Failure
-	fmt.Fprintf(w, "%s %s\n", s.word(c.Verdict), s.bold(c.ID+"  "+c.Title))
+	title := wrap(c.Title, width-8-len(c.ID))
+	fmt.Fprintf(w, "%s %s\n", s.word(c.Verdict), s.bold(c.ID+"  "+title[0]))
+	for _, line := range title[1:] {
+		fmt.Fprintf(w, "      %s\n", s.bold(line))
+	}
 	field(w, "seed", fmt.Sprintf("%d, %s of virtual time", f.Seed, f.Virtual.Round(time.Microsecond)))
 	property := f.Property
 	if property == "" {
@@ -130,16 +134,12 @@ func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
 	field(w, "actual", f.Actual)
 	field(w, "where", f.Where)
 	list(w, "said", f.Said, saidShown)
-	list(w, "plan", f.Plan, planShown)
-	list(w, "story", ends(f.Story, storyShown), storyShown)
+	writePlan(w, f)
+	writeStory(w, ends(f.Story, storyShown))
 	list(w, "yours", f.Dump, dumpShown)
-	title := "trace"
-	if f.Of > len(f.Trace) && len(f.Trace) > 0 {
-		field(w, title, fmt.Sprintf("the last %d of %d events", len(f.Trace), f.Of))
-		title = ""
-	}
-	list(w, title, f.Trace, len(f.Trace))
-	fmt.Fprintf(w, "  %-9s %s\n", "again", again(r, c)) // in one line, to be pasted
+	writeTrace(w, f)
+	writeApart(w, f.Apart)
+	fmt.Fprintf(w, "  %-9s %s\n", "again", Again(r, c)) // in one line, to be pasted
 }
 
 const (
@@ -204,8 +204,8 @@ func wrap(text string, n int) []string {
 	return append(lines, line)
 }
 
-// again is the command that performs the failing run once more.
-func again(r *result.Result, c result.Case) string {
+// Again is the command that performs the failing run once more.
+func Again(r *result.Result, c result.Case) string {
 	starter := r.Solution == "solutions-skeleton/"+r.Lab
 	switch {
 	case c.Failure.File != "" && starter:
@@ -242,14 +242,14 @@ func writeScore(w io.Writer, r *result.Result, s Style) {
 		}
 	}
 	fmt.Fprintf(w, "\n%s  %s\n", s.bold(fmt.Sprintf("score %d of %d", r.Points, r.MaxPoints)), strings.Join(parts, ", "))
-	if next := nextStep(r); next != "" {
-		fmt.Fprintf(w, "next  %s\n", next)
+	if next := Next(r); next != "" {
+		fmt.Fprintf(w, "next  %s\n", strings.Join(wrap(next, width-6), "\n      "))
 	}
 }
 
-// nextStep is the single most useful thing to do: the first case, in the order
+// Next is the single most useful thing to do: the first case, in the order
 // of the work, that did not pass.
-func nextStep(r *result.Result) string {
+func Next(r *result.Result) string {
 	for _, stage := range r.Stages {
 		for _, c := range stage.Cases {
 			switch c.Verdict {

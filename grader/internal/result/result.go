@@ -8,6 +8,7 @@ import (
 
 	"faultline/labs"
 	"faultline/labs/labtest"
+	"faultline/labs/trace"
 )
 
 // Schema names the version of the JSON form. It changes when a reader of the old
@@ -53,19 +54,55 @@ type Case struct {
 	Failure   *Failure     `json:"failure,omitempty"`
 }
 
-// A Failure is the evidence: the first run that did not pass.
+// A Failure is the evidence: the first run that did not pass, or what shrinking
+// has left of it. Everything in it but Shrunk and Apart is of that one run.
 type Failure struct {
 	Seed    uint64        `json:"seed"`
 	Virtual time.Duration `json:"virtual_ns"`
 	Hash    string        `json:"hash"`
 	labtest.Finding
-	Said  []string `json:"said,omitempty"` // by the compiler or the policy, of what the solution wrote
-	Plan  []string `json:"plan"`           // the faults that happened
-	Story []string `json:"story"`          // what the scenario did
-	Trace []string `json:"trace"`          // the last events
-	Of    int      `json:"trace_of"`       // how many events there were
-	Dump  []string `json:"dump,omitempty"` // of the solution's goroutines, or what the runtime said last
-	File  string   `json:"file,omitempty"` // the plan, to be replayed
+	Said  []string       `json:"said,omitempty"`  // by the compiler or the policy, of what the solution wrote
+	Plan  []string       `json:"plan"`            // the faults that happened
+	Sizes []labtest.Size `json:"sizes,omitempty"` // to which the scenario was cut down; none: as the seed draws them
+	Calm  []string       `json:"calm,omitempty"`  // what was made calm besides: labtest.CalmLatency, labtest.CalmLocks
+	Story []string       `json:"story"`           // what the scenario did
+	Trace []string       `json:"trace"`           // the events around the first wrong step
+	From  int            `json:"trace_from"`      // how many events stand before Trace
+	Of    int            `json:"trace_of"`        // how many events there were
+	Dump  []string       `json:"dump,omitempty"`  // of the solution's goroutines, or what the runtime said last
+	File  string         `json:"file,omitempty"`  // the plan, to be replayed
+
+	Shrunk *Shrunk `json:"shrunk,omitempty"` // nil if nobody tried
+	Apart  *Apart  `json:"apart,omitempty"`  // nil if no passing run is near
+
+	// Events are all events of the run, for a diagram. Empty if the run has
+	// none that can be shown. The JSON form does without: the plan gives them
+	// again.
+	Events []trace.Event `json:"-"`
+}
+
+// A Shrunk says what a failure was before it was shrunk, and what that took.
+type Shrunk struct {
+	Faults int            `json:"faults"`          // that happened in the first run
+	Sizes  []labtest.Size `json:"sizes,omitempty"` // as the seed drew them
+	Events int            `json:"events"`          // as Failure.Of counts them
+	Runs   int            `json:"runs"`            // that were tried, one after another; more may have run beside them
+	// Cut is why the search ended early: "runs" or "time". Else it is empty,
+	// and no fault can be left out alone, no size be one less. What is cut by
+	// time may be smaller on a faster machine.
+	Cut string `json:"cut,omitempty"`
+}
+
+// An Apart shows where the nearest run that passes goes another way: the same
+// run but for one thing.
+type Apart struct {
+	Without string   `json:"without"` // what it lacks: a line of the plan, or labtest.CalmLocks
+	Same    int      `json:"same"`    // how many events, counted as in Failure.Of, both runs have in common at first
+	Common  []string `json:"common"`  // the last of those
+	Failing []string `json:"failing"` // what comes next where the property breaks
+	Passing []string `json:"passing"` // what comes next where it holds
+	// Events are all of the passing run.
+	Events []trace.Event `json:"-"`
 }
 
 // Cases lists the cases of all stages.

@@ -134,8 +134,8 @@ func (s Solution) flipped(t *labtest.T) {
 		}
 		return ""
 	})
-	for range 4 {
-		x.deliver(x.file(rng.IntN(20 << 10)))
+	for range t.Size("files", 4) {
+		x.deliver(x.file(t.Size("bytes", rng.IntN(20<<10))))
 	}
 	x.reach()
 }
@@ -153,9 +153,9 @@ func (s Solution) control(t *labtest.T) {
 		return x.flipper.headOrAny(p.msg, 3)
 	}
 	rng := t.Rand("files")
-	for i := range 6 {
+	for i := range t.Size("files", 6) {
 		x.memorize(memory)
-		x.deliver(x.file(i * rng.IntN(800)))
+		x.deliver(x.file(t.Size("bytes", i*rng.IntN(800))))
 	}
 	x.reach()
 }
@@ -279,7 +279,7 @@ func (s Solution) twoFiles(t *labtest.T) {
 		}
 		return a
 	})
-	size := 1 + t.Rand("files").IntN(3000)
+	size := t.Size("bytes", 1+t.Rand("files").IntN(3000))
 	first := x.file(size)
 	x.deliver(first)
 	second := x.file(size)
@@ -307,12 +307,12 @@ func (s Solution) relayStorm(t *labtest.T) {
 		}
 		return ""
 	})
-	const n = 6
+	n := t.Size("files", 6)
 	var files [][]byte
 	for i := range n {
-		files = append(files, randomFile(t, rng.IntN(2000*(1+i)), i))
+		files = append(files, randomFile(t, t.Size("bytes", rng.IntN(2000*(1+i))), i))
 	}
-	t.Step("%d files are sent, and received as they come", n)
+	t.Step("%s, and received as they come", many(n, "file is sent", "files are sent"))
 	t.Go(func() {
 		for _, file := range files {
 			x.confirmed(x.send(file, 0))

@@ -52,7 +52,7 @@ type box struct {
 }
 
 func (s Solution) box(t *labtest.T, capacity int) box {
-	t.Step("a mailbox for %d messages", capacity)
+	t.Step("a mailbox for %s", many(capacity, "message", "messages"))
 	return box{t, s.NewMailbox(capacity), capacity}
 }
 
@@ -123,8 +123,8 @@ func (b box) want(what, result string, call func() string) {
 func (s Solution) fifo(t *labtest.T) {
 	rng := t.Rand("messages")
 	b := s.box(t, 1+rng.IntN(4))
-	n := 10 + rng.IntN(10)
-	t.Step("one client sends %d messages, another receives them", n)
+	n := t.Size("messages", 10+rng.IntN(10))
+	t.Step("one client sends %s, another receives them", many(n, "message", "messages"))
 	t.Go(func() {
 		for i := range n {
 			b.send("sender", fmt.Sprintf("m%d", i+1), 0)
@@ -172,7 +172,9 @@ func (s Solution) linearizable(t *labtest.T) {
 	rng := t.Rand("workload")
 	b := s.box(t, 1+rng.IntN(3))
 	senders, receivers, each := 2+rng.IntN(2), 2+rng.IntN(2), 3+rng.IntN(3)
-	t.Step("%d clients send %d messages each, %d clients receive until the mailbox is closed", senders, each, receivers)
+	senders, receivers, each = t.Size("senders", senders), t.Size("receivers", receivers), t.Size("messages", each)
+	t.Step("%s %s each, %s until the mailbox is closed", many(senders, "client sends", "clients send"),
+		many(each, "message", "messages"), many(receivers, "client receives", "clients receive"))
 	count := newTally()
 	lazy := 1 + rng.IntN(1500) // µs that a receiver pauses at most
 	for i := range senders {
@@ -240,13 +242,15 @@ func (b box) reachIf(reached bool, situation string) {
 func (s Solution) wholeMessages(t *labtest.T) {
 	rng := t.Rand("workload")
 	b := s.box(t, 2+rng.IntN(3))
-	const senders, each = 3, 5
-	t.Step("%d clients send %d messages each, every one from the same buffer of its own", senders, each)
+	const most = 5
+	senders, each := t.Size("senders", 3), t.Size("messages", most)
+	t.Step("%s %s each, every one from the same buffer of its own", many(senders, "client sends", "clients send"),
+		many(each, "message", "messages"))
 	for i := range senders {
 		t.Go(func() {
 			buffer := make([]byte, 32)
 			for k := range each {
-				copy(buffer, bytes.Repeat([]byte{byte('a' + i*each + k)}, len(buffer)))
+				copy(buffer, bytes.Repeat([]byte{byte('a' + i*most + k)}, len(buffer)))
 				b.t.Op(fmt.Sprintf("sender-%d", i+1), fmt.Sprintf("Send 32 x %q", buffer[0]), func() string {
 					return say(sent, b.mailbox.Send(context.Background(), buffer))
 				})
@@ -317,7 +321,7 @@ func (s Solution) closeEmpty(t *labtest.T) {
 func (s Solution) cancel(t *labtest.T) {
 	rng := t.Rand("workload")
 	b := s.box(t, 1+rng.IntN(2))
-	const each = 6
+	each := t.Size("messages", 6)
 	impatient := 100 * time.Microsecond
 	b.want("Receive, which gives up after 0.1 ms at the empty mailbox", canceled, func() string { return b.receive("alone", impatient) })
 	for i := range b.capacity {
@@ -374,9 +378,9 @@ func (s Solution) cancel(t *labtest.T) {
 // for at once. A mailbox that wakes one of them for several changes leaves the
 // others asleep.
 func (s Solution) wakeUp(t *labtest.T) {
-	const n = 4
+	n := t.Size("callers", 4)
 	b := s.box(t, n)
-	t.Step("%d receivers wait, then %d messages are sent at once", n, n)
+	t.Step("%s, then %s at once", many(n, "receiver waits", "receivers wait"), many(n, "message is sent", "messages are sent"))
 	for i := range n {
 		t.Go(func() { b.receive(fmt.Sprintf("receiver-%d", i+1), 0) })
 	}
@@ -386,7 +390,8 @@ func (s Solution) wakeUp(t *labtest.T) {
 		b.want("Send of "+msg, sent, func() string { return b.send("sender", msg, 0) })
 	}
 	t.Join(soon, "Receive, with a message for each receiver,")
-	t.Step("%d messages fill the mailbox, %d senders wait, then all is received at once", n, n)
+	t.Step("%s the mailbox, %s, then all is received at once", many(n, "message fills", "messages fill"),
+		many(n, "sender waits", "senders wait"))
 	for i := range 2 * n {
 		t.Go(func() { b.send(fmt.Sprintf("sender-%d", i+1), fmt.Sprintf("x%d", i+1), 0) })
 	}

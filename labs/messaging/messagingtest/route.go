@@ -156,12 +156,20 @@ func (r *route) remember(relay string, toSink bool, msg []byte) {
 	if rule == nil {
 		return
 	}
-	if what := rule(passage{relay: relay, toSink: toSink, n: n, msg: msg}); what != "" {
-		r.mu.Lock()
-		r.flips[direction]++
-		r.damage[crc32.ChecksumIEEE(msg)] = what + " in the memory of " + relay
-		r.mu.Unlock()
+	whole := bytes.Clone(msg)
+	what := rule(passage{relay: relay, toSink: toSink, n: n, msg: msg})
+	if what == "" {
+		return
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	number := r.flips[0] + r.flips[1] + 1
+	if r.t.Size("damaged-messages", number) < number {
+		copy(msg, whole)
+		return
+	}
+	r.flips[direction]++
+	r.damage[crc32.ChecksumIEEE(msg)] = what + " in the memory of " + relay
 }
 
 // memorize sets what the memories do from now on, and counts messages anew; nil

@@ -58,7 +58,7 @@ func (w *wire) copies(from string, n int, d time.Duration) {
 
 func (s Solution) calm(t *labtest.T) {
 	w := s.wire(t, setup{})
-	const n = 10
+	n := t.Size("messages", 10)
 	w.reader(n, 0)
 	for i := range n {
 		w.deliver(fmt.Sprintf("m%d", i+1), patience)
@@ -115,7 +115,8 @@ func (w *wire) stream(n int) {
 	if w.t.Real() {
 		n /= 4
 	}
-	w.t.Step("%d messages are sent, and received as they come", n)
+	n = w.t.Size("messages", n)
+	w.t.Step("%s, and received as they come", many(n, "message is sent", "messages are sent"))
 	w.reader(n, 0)
 	w.t.Go(func() {
 		for i := range n {

@@ -12,7 +12,7 @@ import (
 // all sends messages m1 to mn, as fast as the sender takes them, beside the
 // scenario.
 func (w *wire) all(n int) {
-	w.t.Step("%d messages are sent as fast as the sender takes them", n)
+	w.t.Step("%s as fast as the sender takes them", many(n, "message is sent", "messages are sent"))
 	w.t.Go(func() {
 		for i := range n {
 			w.send(fmt.Sprintf("m%d", i+1), 0)
@@ -31,7 +31,8 @@ func (w *wire) atMost(limit int, why string) {
 // pipeline has a round trip of 100 ms. Window 16 can bring 160 messages across in
 // ten round trips; stop and wait needs 160.
 func (s Solution) pipeline(t *labtest.T) {
-	const n, window, round = 160, 16, 100 * time.Millisecond
+	const window, round = 16, 100 * time.Millisecond
+	n := t.Size("messages", 160)
 	w := s.wire(t, setup{Window: true,
 		Options: messagingapi.Options{Window: window, Buffer: window, Timeout: 300 * time.Millisecond},
 		Faults:  labrpc.Faults{Latency: labrpc.Range{Min: round / 2}},
@@ -39,7 +40,7 @@ func (s Solution) pipeline(t *labtest.T) {
 	w.reader(n, 0)
 	w.all(n)
 	w.finish(2 * time.Minute)
-	best := n / window * round
+	best := time.Duration((n+window-1)/window) * round
 	took := t.Since()
 	t.Check(took <= best*3/2, labtest.Finding{
 		Expected: fmt.Sprintf("%d messages take at most %v: a window of %d each round trip of %v, and half as much again",
@@ -51,8 +52,9 @@ func (s Solution) pipeline(t *labtest.T) {
 func (s Solution) gap(t *labtest.T) {
 	w := s.wire(t, setup{Window: true})
 	w.drop(senderNode, 1, 3)
-	w.reader(8, 0)
-	w.all(8)
+	n := t.Size("messages", 8)
+	w.reader(n, 0)
+	w.all(n)
 	w.finish(patience)
 	w.flush(patience)
 }
@@ -64,8 +66,9 @@ func (s Solution) oldWindow(t *labtest.T) {
 	w := s.wire(t, setup{Window: true, Options: messagingapi.Options{SeqBits: 3, Window: 4, Buffer: 4}})
 	t.Step("nothing gets from the receiver to the sender for half a second")
 	w.net.CutOneWay([]string{receiverNode}, []string{senderNode})
-	w.reader(12, 0)
-	w.all(12)
+	n := t.Size("messages", 12)
+	w.reader(n, 0)
+	w.all(n)
 	t.Sleep(500 * time.Millisecond)
 	t.Step("the network is whole again")
 	w.net.Heal()
@@ -75,7 +78,8 @@ func (s Solution) oldWindow(t *labtest.T) {
 // flowControl has a reader much slower than the network. A sender that heeds the
 // receiver's window sends each message about once.
 func (s Solution) flowControl(t *labtest.T) {
-	const n, buffer = 40, 4
+	const buffer = 4
+	n := t.Size("messages", 40)
 	w := s.wire(t, setup{Window: true, Options: messagingapi.Options{Window: 16, Buffer: buffer}})
 	t.Step("the reader takes a message every 20 ms")
 	w.reader(n, 20*time.Millisecond)
@@ -89,7 +93,8 @@ func (s Solution) flowControl(t *labtest.T) {
 // stalledReader lets the sender probe a closed window until it hardly does any
 // more, then takes everything at once.
 func (s Solution) stalledReader(t *labtest.T) {
-	const n, buffer = 24, 8
+	const buffer = 8
+	n := t.Size("messages", 24)
 	w := s.wire(t, setup{Window: true, Options: messagingapi.Options{Window: 8, Buffer: buffer}})
 	w.all(n)
 	t.Step("nobody receives for 20 s")
@@ -103,7 +108,7 @@ func (s Solution) restartWindow(t *labtest.T) { s.restarts(t, setup{Window: true
 
 // lostUpdate closes the receiver's window and loses what opens it again.
 func (s Solution) lostUpdate(t *labtest.T) {
-	const n = 8
+	n := t.Size("messages", 8)
 	w := s.wire(t, setup{Window: true, Options: messagingapi.Options{Buffer: 2}})
 	w.all(n)
 	t.Sleep(time.Second)
@@ -132,6 +137,7 @@ func (s Solution) wrap(t *labtest.T) {
 	if t.Real() {
 		n = 20
 	}
+	n = t.Size("messages", n)
 	w.reader(n, 0)
 	w.all(n)
 	w.outlast()
@@ -142,16 +148,16 @@ func (s Solution) wrap(t *labtest.T) {
 // first timeout, one whose round trip varies by a factor of ten, and one that
 // loses packets and whose round trip is much shorter than the first timeout.
 func (s Solution) adapts(t *labtest.T) {
-	n := 100
+	n := t.Size("messages", 100)
 	window := messagingapi.Options{Window: 8, Buffer: 8, Timeout: 100 * time.Millisecond}
 	switch t.Seed() % 3 {
 	case 0:
-		n = 200 // the deviation of a steady path takes a while to vanish
+		n = t.Size("messages", 200) // the deviation of a steady path takes a while to vanish
 		w := s.path(t, n, window, labrpc.Faults{Latency: labrpc.Range{Min: 200 * time.Millisecond}})
 		w.atMost(n+4*window.Window, "nothing is lost, so only the first window may be sent again, until the timeout has grown")
 	case 1:
 		w := s.path(t, n, window, labrpc.Faults{Latency: labrpc.Range{Min: 10 * time.Millisecond, Max: 100 * time.Millisecond}})
-		w.atMost(n+n/4, "nothing is lost, and the timeout allows for the variance")
+		w.atMost(n+max(n/4, 2*window.Window), "nothing is lost, and the timeout allows for the variance")
 	case 2:
 		window.Timeout = 3 * time.Second
 		s.path(t, n, window, labrpc.Faults{Loss: 0.1, Latency: labrpc.Range{Min: 2 * time.Millisecond}})
@@ -175,7 +181,8 @@ func (s Solution) path(t *labtest.T, n int, o messagingapi.Options, f labrpc.Fau
 
 // outage cuts a busy wire for a minute.
 func (s Solution) outage(t *labtest.T) {
-	const n, dark = 60, time.Minute
+	const dark = time.Minute
+	n := t.Size("messages", 60)
 	w := s.wire(t, setup{Window: true})
 	w.reader(n, 10*time.Millisecond)
 	w.all(n)

@@ -76,8 +76,8 @@ type wire struct {
 func (s Solution) wire(t *labtest.T, st setup) *wire {
 	w := &wire{t: t, solution: s, setup: st.withDefaults()}
 	o := w.setup.Options
-	t.Step("a sender and a receiver: numbers of %d bits from %d on, window %d, room for %d, timeout %v",
-		o.SeqBits, o.First, o.Window, o.Buffer, o.Timeout)
+	t.Step("a sender and a receiver: numbers of %s from %d on, window %d, room %d, timeout %v",
+		many(o.SeqBits, "bit", "bits"), o.First, o.Window, o.Buffer, o.Timeout)
 	w.net = t.Network(labrpc.Config{Faults: st.Faults, Describe: describe})
 	w.net.Tap(w.watch)
 	w.sender = w.startSender(w.listen(senderNode))

@@ -137,7 +137,7 @@ func (s Solution) depth(t *labtest.T) {
 // graphs draws nodes that point to each other at random.
 func (s Solution) graphs(t *labtest.T) {
 	rng := t.Rand("graph")
-	n := 1 + rng.IntN(12)
+	n := t.Size("nodes", 1+rng.IntN(12))
 	t.Step("a graph of %d nodes goes through Marshal and Unmarshal", n)
 	nodes := make([]*node, n)
 	for i := range nodes {

@@ -274,11 +274,12 @@ func (s Solution) lives(t *labtest.T) {
 	h.serve()
 	results := &notes{}
 	var all []string
-	for id := uint32(1); id <= 2; id++ {
+	clients, calls := t.Size("clients", 2), t.Size("calls", h.rounds(10))
+	for id := uint32(1); id <= uint32(clients); id++ {
 		c := h.client(id, 1)
 		pause := t.Rand(clientNode(id))
 		var mine []string
-		for i := range h.rounds(10) {
+		for i := range calls {
 			mine = append(mine, fmt.Sprintf("%dms:c%d-%d", 40*(i%3), id, i))
 		}
 		all = append(all, mine...)
@@ -289,7 +290,7 @@ func (s Solution) lives(t *labtest.T) {
 			}
 		})
 	}
-	for range 3 {
+	for range t.Size("restarts", 3) {
 		t.Sleep(time.Duration(20+rng.IntN(300)) * time.Millisecond)
 		h.restart()
 	}

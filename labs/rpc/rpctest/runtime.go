@@ -16,7 +16,7 @@ func (s Solution) calm(t *labtest.T) {
 	h := s.house(t, setup{})
 	h.serve()
 	c := h.client(1, 1)
-	const n = 10
+	n := t.Size("calls", 10)
 	for i := range n {
 		h.echo(c, 1, fmt.Sprintf("a%d", i+1))
 	}
@@ -83,7 +83,7 @@ func (s Solution) lateCopies(t *labtest.T) {
 	c := h.client(1, 1)
 	h.again(rpcapi.Call, 1, 5*time.Millisecond, 300*time.Millisecond, 30*time.Second)
 	h.again(rpcapi.Reply, 1, 3*time.Millisecond)
-	const n = 300
+	n := t.Size("calls", 300)
 	for i := range n {
 		args := fmt.Sprintf("a%d", i+1)
 		got := h.call(c, 1, "echo", args, patience)
@@ -210,9 +210,10 @@ func (s Solution) remembered(t *labtest.T) {
 	h := s.house(t, setup{})
 	h.serve()
 	c := h.client(1, 1)
-	t.Step("60 calls one after another: each acknowledges the reply before it")
+	n := t.Size("calls", 60)
+	t.Step("%d calls one after another: each acknowledges the reply before it", n)
 	h.lose(rpcapi.Reply, 7, 1)
-	for i := range 60 {
+	for i := range n {
 		args := fmt.Sprintf("a%d", i+1)
 		got := h.call(c, 1, "echo", args, patience)
 		t.Check(got == answer(args, 1), labtest.Finding{
@@ -232,11 +233,12 @@ func (s Solution) storm(t *labtest.T) {
 	h.serve()
 	results := &notes{}
 	var all []string
-	for id := uint32(1); id <= 2; id++ {
+	clients, threads, rounds := t.Size("clients", 2), t.Size("goroutines", 2), t.Size("calls", h.rounds(6))
+	for id := uint32(1); id <= uint32(clients); id++ {
 		c := h.client(id, 1)
-		for k := range 2 {
+		for k := range threads {
 			var mine []string
-			for i := range h.rounds(6) {
+			for i := range rounds {
 				mine = append(mine, fmt.Sprintf("%dms:c%d-%d-%d", 10*i, id, k, i))
 			}
 			all = append(all, mine...)

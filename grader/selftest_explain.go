@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"faultline/grader/internal/grading"
+	"faultline/grader/internal/report"
+	"faultline/grader/internal/result"
+	"faultline/grader/internal/suites"
+	"faultline/labs"
+)
+
+// A figure is something that a report must keep small, over all mutants.
+type figure struct {
+	name         string
+	median, most int // the bounds of the median and of the 90th percentile
+	of           func(*result.Failure) (n int, counts bool)
+}
+
+// figures are what is asked of explanations. Faults are counted where there were
+// any: a scripted case would flatter the median. A report shows at most so many
+// lines of the story and the trace; the story is counted whole.
+func figures() []figure {
+	return []figure{
+		{"faults left", 3, 8, func(f *result.Failure) (int, bool) { return len(f.Plan), f.Shrunk.Faults > 0 }},
+		{"lines of story", 12, 12, func(f *result.Failure) (int, bool) { return len(f.Story), true }},
+		{"lines of trace", 20, 20, func(f *result.Failure) (int, bool) { return len(f.Trace), true }},
+	}
+}
+
+// An explained is what shrinking made of a mutant's failure.
+type explained struct {
+	failure *result.Failure
+	text    string // that a student would read
+	took    time.Duration
+}
+
+// explain shrinks the failures of all mutants of the named labs, in the cases that
+// are meant for them, and says whether what is left is small enough to be read. What
+// a student would read of each must be as in the folder reports beside the mutants;
+// update writes these files anew.
+func (w *workshop) explain(ctx context.Context, names []string, update bool) error {
+	var all []explained
+	var wrong []string
+	for _, name := range names {
+		suite, err := findLab(name)
+		if err != nil {
+			return err
+		}
+		found, bad, err := w.explainLab(ctx, suite, update)
+		if err != nil {
+			return err
+		}
+		all, wrong = append(all, found...), append(wrong, bad...)
+		if bad, err = w.fair(ctx, suite); err != nil {
+			return err
+		}
+		wrong = append(wrong, bad...)
+	}
+	wrong = append(wrong, w.judge(all)...)
+	if len(wrong) == 0 {
+		fmt.Fprintln(w.out, "all is as it must be")
+		return nil
+	}
+	for _, line := range wrong {
+		fmt.Fprintln(w.out, "wrong: "+line)
+	}
+	return errFailed
+}
+
+func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, update bool) (all []explained, wrong []string, err error) {
+	specimens, err := w.specimens(suite)
+	if err != nil {
+		return nil, nil, err
+	}
+	specimens = slices.DeleteFunc(specimens, func(s specimen) bool { return !s.mutant || len(shrinkable(suite, s)) == 0 })
+	progress := w.progress(suite.Lab.Name, len(specimens))
+	defer progress.end()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ready := w.buildAhead(ctx, suite, specimens, proof{})
+	fmt.Fprintf(w.out, "%-28s %-18s %9s %7s %7s %7s %5s %7s\n", "mutant", "case", "faults", "events", "story", "trace", "runs", "time")
+	reports := map[string]string{}
+	for i, s := range specimens {
+		if i%batch == 0 {
+			<-ready
+		}
+		found, bad, err := w.explainMutant(ctx, suite, s)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", s.name, err)
+		}
+		for _, e := range found {
+			reports[s.name] += e.text
+		}
+		all, wrong = append(all, found...), append(wrong, bad...)
+		progress.set(i+1, len(specimens))
+	}
+	drift, err := compareReports(filepath.Join(w.root, referenceDir(suite.Lab), "reports"), reports, update)
+	return all, append(wrong, drift...), err
+}
+
+// explainMutant shrinks a mutant's failures one after another, to measure each.
+func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s specimen) (all []explained, wrong []string, err error) {
+	s.sol.Dir = starterDir(suite.Lab) // as if it were the student's
+	for _, id := range shrinkable(suite, s) {
+		order := grading.Order{Select: func(c labs.Case) bool { return c.ID() == id },
+			Explain: &grading.Explain{Runs: shrinkRuns, Time: time.Hour}}
+		begin := time.Now()
+		r, err := w.grader.Grade(ctx, suite, s.sol, order)
+		if err != nil {
+			return nil, nil, err
+		}
+		took := time.Since(begin)
+		c := r.Cases()[0]
+		switch f := c.Failure; {
+		case c.Verdict == labs.Stuck:
+		case f == nil || f.Shrunk == nil:
+			wrong = append(wrong, fmt.Sprintf("%s: %s gave %s, and nothing was shrunk", s.name, id, c.Verdict))
+		default:
+			if c.Verdict == labs.Memory { // where it ends depends on what else there is in the guest
+				f.Where, f.Dump = "", nil
+			}
+			f.File = planFile("out", c)
+			var text strings.Builder
+			report.Failure(&text, r, c, report.Style{})
+			all = append(all, explained{failure: f, text: text.String(), took: took})
+			fmt.Fprintln(w.out, row(s.name, c, took))
+		}
+	}
+	return all, wrong, nil
+}
+
+// shrinkable are the cases meant for a mutant in which something can be shrunk: not
+// those in which the solution writes a program.
+func shrinkable(suite suites.Suite, s specimen) (ids []string) {
+	for _, id := range s.kill {
+		if c, _ := suite.Case(id); c.Derive == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// row is a line of the table.
+func row(name string, c result.Case, took time.Duration) string {
+	f := c.Failure
+	_, id, _ := strings.Cut(c.ID, "/")
+	line := fmt.Sprintf("%-28s %-18s %3d of %3d %7d %7d %7d %5d %6.1fs", name, id,
+		len(f.Plan), f.Shrunk.Faults, f.Of, len(f.Story), len(f.Trace), f.Shrunk.Runs, took.Seconds())
+	for _, s := range f.Sizes {
+		line += fmt.Sprintf(" %s=%d", s.Name, s.N)
+	}
+	if f.Shrunk.Cut != "" {
+		line += " cut by " + f.Shrunk.Cut
+	}
+	return line
+}
+
+// compareReports compares what students would read with the files of a folder, or
+// replaces these.
+func compareReports(dir string, reports map[string]string, update bool) (wrong []string, err error) {
+	if update {
+		if err := os.RemoveAll(dir); err != nil {
+			return nil, err
+		}
+		if err := makeFolder(dir); err != nil {
+			return nil, err
+		}
+	}
+	old, _ := filepath.Glob(filepath.Join(dir, "*.txt"))
+	for _, file := range old {
+		if name := strings.TrimSuffix(filepath.Base(file), ".txt"); reports[name] == "" && !update {
+			wrong = append(wrong, "there is a report of "+name+", but nothing was found in it: run selftest --explain --update")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(reports)) {
+		file := filepath.Join(dir, name+".txt")
+		if update {
+			if err := writeFile(file, reports[name]); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		want, err := os.ReadFile(file)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+		if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(reports[name], "\n")); diff != "" {
+			wrong = append(wrong, "the report of "+name+" has changed; if it is better now, run selftest --explain --update:\n"+diff)
+		}
+	}
+	return wrong, nil
+}
+
+// judge prints the figures and says which are too large.
+func (w *workshop) judge(all []explained) (wrong []string) {
+	if len(all) == 0 {
+		return []string{"no failure was shrunk"}
+	}
+	fmt.Fprintf(w.out, "\n%-16s %9s %11s %18s\n", "", "failures", "median", "90th percentile")
+	for _, f := range figures() {
+		var numbers []int
+		for _, e := range all {
+			if n, counts := f.of(e.failure); counts {
+				numbers = append(numbers, n)
+			}
+		}
+		if len(numbers) == 0 {
+			continue
+		}
+		median, most := percentile(numbers, 50), percentile(numbers, 90)
+		fmt.Fprintf(w.out, "%-16s %9d %5d of %2d %12d of %2d\n", f.name, len(numbers), median, f.median, most, f.most)
+		if median > f.median || most > f.most {
+			wrong = append(wrong, f.name+": too many")
+		}
+	}
+	var times []time.Duration
+	for _, e := range all {
+		times = append(times, e.took)
+	}
+	fmt.Fprintf(w.out, "%-16s %9d %10.1fs %17.1fs\n", "time", len(times), percentile(times, 50).Seconds(), percentile(times, 90).Seconds())
+	return wrong
+}
+
+// percentile is the least number that so many of 100 do not exceed.
+func percentile[N int | time.Duration](numbers []N, of int) N {
+	sorted := slices.Sorted(slices.Values(numbers))
+	return sorted[(len(sorted)*of+99)/100-1]
+}
