@@ -107,7 +107,7 @@ func (o *overlay) silent(i int, id ringapi.ID) {
 func (s Solution) anyRing(t *labtest.T) {
 	rnd := t.Rand("ring")
 	m := 5 + rnd.IntN(8)
-	ids := evenly(t, 2+rnd.IntN(28), m)
+	ids := evenly(t, t.Size("peers", 2+rnd.IntN(28)), m)
 	if rnd.IntN(2) == 0 { // a crowd on one side of the ring, and somebody where it closes
 		for i := range ids {
 			ids[i] /= 2
@@ -116,7 +116,7 @@ func (s Solution) anyRing(t *labtest.T) {
 	}
 	o := s.overlay(t, floor{Bits: m, IDs: ids, Table: tables()[rnd.IntN(2)], Near: 1 + rnd.IntN(3)})
 	o.most = 2*m + 1 // the answer of a recursive one is a request, too
-	for i := range 60 {
+	for i := range t.Size("lookups", 60) {
 		rnd := t.Rand(fmt.Sprintf("lookup %d", i))
 		id := ringapi.ID(rnd.Uint64N(1 << m))
 		if rnd.IntN(2) == 0 { // next to a member
@@ -130,9 +130,10 @@ func (s Solution) anyRing(t *labtest.T) {
 
 func (s Solution) neighbours(t *labtest.T) {
 	rnd := t.Rand("ring")
+	peers := t.Size("peers", 1+rnd.IntN(150))
 	for _, table := range tables() {
 		m := 12 + rnd.IntN(20)
-		o := s.overlay(t, floor{Bits: m, IDs: evenly(t, 1+rnd.IntN(150), m), Table: table, Near: 1 + rnd.IntN(5)})
+		o := s.overlay(t, floor{Bits: m, IDs: evenly(t, peers, m), Table: table, Near: 1 + rnd.IntN(5)})
 		for i := range o.members {
 			o.knows(i, o.near(i)...)
 			o.knows(i, o.far(i)...)
@@ -192,8 +193,8 @@ func (o *overlay) modest(i int) {
 
 func (s Solution) hopBound(t *labtest.T) {
 	table := tables()[t.Seed()%2]
-	o := s.overlay(t, floor{Bits: 32, IDs: evenly(t, 1000, 32), Table: table, Near: 4})
-	for i := range 150 {
+	o := s.overlay(t, floor{Bits: 32, IDs: evenly(t, t.Size("peers", 1000), 32), Table: table, Near: 4})
+	for i := range t.Size("lookups", 150) {
 		rnd := t.Rand(fmt.Sprintf("lookup %d", i))
 		mode := both()[i%2]
 		o.most = o.hops() + int(mode) // the answer of a recursive one is a request too
@@ -203,8 +204,8 @@ func (s Solution) hopBound(t *labtest.T) {
 
 func (s Solution) messages(t *labtest.T) {
 	rnd := t.Rand("ring")
-	o := s.overlay(t, floor{Bits: 24, IDs: evenly(t, 100+rnd.IntN(100), 24), Table: tables()[t.Seed()%2], Near: 2})
-	for i := range 40 {
+	o := s.overlay(t, floor{Bits: 24, IDs: evenly(t, t.Size("peers", 100+rnd.IntN(100)), 24), Table: tables()[t.Seed()%2], Near: 2})
+	for i := range t.Size("lookups", 40) {
 		rnd := t.Rand(fmt.Sprintf("lookup %d", i))
 		from, mode := rnd.IntN(len(o.members)), both()[i%2]
 		o.most = o.hops() + int(mode)

@@ -49,18 +49,15 @@ func node(id ringapi.ID) string { return fmt.Sprintf("n%d", id) }
 
 func (s Solution) placement(t *labtest.T) {
 	p := s.pair(t, 3+t.Rand("ring").IntN(5))
-	for i := range 20 {
-		p.drawn(i, "abcdefgh", 4)
+	p.changes(20, "abcdefgh", 4, func(int) {
 		p.owners()
 		p.held()
-	}
+	})
 }
 
 func (s Solution) moves(t *labtest.T) {
 	p := s.pair(t, 4+t.Rand("ring").IntN(4))
-	for i := range 30 {
-		p.drawn(i, "abcdefghijkl", 6)
-	}
+	p.changes(30, "abcdefghijkl", 6, func(int) {})
 	for _, name := range p.model.names() {
 		p.remove(name)
 	}
@@ -69,8 +66,7 @@ func (s Solution) moves(t *labtest.T) {
 
 func (s Solution) collisions(t *labtest.T) {
 	p := s.pair(t, 2+t.Rand("ring").IntN(2))
-	for i := range 30 {
-		p.drawn(i, "abcdef", 3)
+	p.changes(30, "abcdef", 3, func(int) {
 		for _, nodes := range p.model.occupied() {
 			if len(nodes) > 1 {
 				t.Reach("two nodes had the same place")
@@ -79,17 +75,26 @@ func (s Solution) collisions(t *labtest.T) {
 		p.owners()
 		p.held()
 		p.replicas(0, 4)
-	}
+	})
 }
 
 func (s Solution) replicas(t *labtest.T) {
 	p := s.pair(t, 4+t.Rand("ring").IntN(4))
-	for i := range 12 {
-		p.drawn(i, "abcdefgh", 5)
+	p.changes(12, "abcdefgh", 5, func(i int) {
 		rnd := t.Rand(fmt.Sprintf("replicas %d", i))
 		for range 10 {
 			p.replicas(p.place(rnd), 1+rnd.IntN(len(p.model.places)+2))
 		}
+	})
+}
+
+// changes draws changes: nodes with these names and up to so many places come and
+// go. It calls check after each.
+func (p *pair) changes(n int, names string, places int, check func(i int)) {
+	names, places = names[:p.t.Size("nodes", len(names))], p.t.Size("places", places)
+	for i := range p.t.Size("changes", n) {
+		p.drawn(i, names, places)
+		check(i)
 	}
 }
 

@@ -12,9 +12,9 @@ import (
 
 func (s Solution) dead(t *labtest.T) {
 	rnd := t.Rand("ring")
-	o := s.overlay(t, floor{Bits: 16, IDs: evenly(t, 20+rnd.IntN(60), 16), Table: tables()[t.Seed()%2], Near: 3})
+	o := s.overlay(t, floor{Bits: 16, IDs: evenly(t, t.Size("peers", 20+rnd.IntN(60)), 16), Table: tables()[t.Seed()%2], Near: 3})
 	dead := o.kill(t.Rand("dead"))
-	for i := range 24 {
+	for i := range t.Size("lookups", 24) {
 		rnd := t.Rand(fmt.Sprintf("lookup %d", i))
 		from, id := rnd.IntN(len(o.members)), ringapi.ID(rnd.Uint64N(1<<16))
 		if dead[o.members[from].Node] || dead[o.owner(id).Node] {
@@ -54,10 +54,10 @@ func (s Solution) storm(t *labtest.T) {
 	rnd := t.Rand("ring")
 	limit := labrpc.Faults{Loss: 0.15, Duplicate: 0.2, Corrupt: 0.05, Delay: 0.15,
 		DelayBy: labrpc.Range{Min: time.Millisecond, Max: 2 * timeout}}
-	o := s.overlay(t, floor{Bits: 12, IDs: evenly(t, 12+rnd.IntN(20), 12), Table: tables()[rnd.IntN(2)], Near: 1 + rnd.IntN(2),
+	o := s.overlay(t, floor{Bits: 12, IDs: evenly(t, t.Size("peers", 12+rnd.IntN(20)), 12), Table: tables()[rnd.IntN(2)], Near: 1 + rnd.IntN(2),
 		Faults: labrpc.Draw(t.Seed(), limit)})
-	lookups := 5
-	for client := range 4 {
+	lookups := t.Size("lookups", 5)
+	for client := range t.Size("clients", 4) {
 		from := t.Rand(fmt.Sprintf("client %d", client/2)).IntN(len(o.members)) // two clients at each of two peers
 		t.Go(func() {
 			for i := range lookups {
