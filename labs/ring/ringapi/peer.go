@@ -93,8 +93,8 @@ type Peer interface {
 	// Lookup returns the member that owns the id: the first at or after it. Nodes
 	// that do not answer are gone round: as long as of any Near neighbours in a row
 	// at least one lives, it finds every owner that lives, and takes at most
-	// 20×Timeout if every fourth node is dead. Where messages are lost, it goes on
-	// trying. The error is ctx.Err() when ctx ends first, and ErrClosed when the
+	// 20×Timeout if every fourth node is dead, or if one message is lost. Where more
+	// are lost, it goes on trying. The error is ctx.Err() when ctx ends first, and ErrClosed when the
 	// peer was closed or crashed.
 	Lookup(ctx context.Context, id ID, mode Mode) (Member, error)
 

@@ -43,6 +43,8 @@ type overlay struct {
 	requests []labrpc.Message // since the last lookup began
 	messages int              // answers too
 	most     int              // requests that a lookup may take; zero is any number
+	lost     int              // which message of the next lookup is lost, counted from 1; zero is none
+	victim   labrpc.Message   // the one that is lost
 }
 
 func (s Solution) overlay(t *labtest.T, f floor) *overlay {
@@ -53,6 +55,7 @@ func (s Solution) overlay(t *labtest.T, f floor) *overlay {
 	t.Step("%s; each knows %s, near %d", o, f.Table, f.Near)
 	o.net = t.Network(labrpc.Config{Faults: f.Faults})
 	o.net.Tap(o.watch)
+	o.net.Intercept(o.intercept)
 	for _, m := range o.members {
 		p, err := o.net.Node(m.Node).Start()
 		if err != nil {
@@ -85,6 +88,9 @@ func (o *overlay) watch(m labrpc.Message) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.messages++
+	if o.messages == o.lost {
+		o.victim, o.lost = m, 0
+	}
 	if m.Reply {
 		return
 	}
@@ -96,6 +102,14 @@ func (o *overlay) watch(m labrpc.Message) {
 			Actual:   "one more was sent; the way so far: " + way(o.requests),
 		})
 	}
+}
+
+// intercept loses the message that watch has chosen.
+func (o *overlay) intercept(m labrpc.Message) labrpc.Action {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	v := o.victim
+	return labrpc.Action{Drop: m.From == v.From && m.To == v.To && m.N == v.N}
 }
 
 // way is the way of a lookup, its end at most.

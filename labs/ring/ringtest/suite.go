@@ -90,7 +90,7 @@ func (s Solution) lookupCases() []labtest.Case {
 			Ref:   "Chord: node 4 looks for 37 and finds node 44"},
 		Run: s.lectureLookups,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "edges", Kind: labs.Scripted, Points: 4, Seeds: 1,
+		Case: labs.Case{Stage: "B", Name: "edges", Kind: labs.Scripted, Points: 3, Seeds: 1,
 			Title: "rings of one, two and three nodes have no special ids",
 			Ref:   "Chord, §4: intervals on a circle"},
 		Run: s.edges,
@@ -120,6 +120,11 @@ func (s Solution) lookupCases() []labtest.Case {
 			Ref:        "Chord, §5.3: failures and the successor list",
 			Situations: []string{"a dead node was asked"}},
 		Run: s.dead,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "one-loss", Kind: labs.Scripted, Points: 1, Seeds: 2,
+			Title: "whichever message of a lookup is lost, the owner is found",
+			Ref:   "the end-to-end argument: who wants the answer asks again"},
+		Run: s.oneLoss,
 	}, {
 		Case: labs.Case{Stage: "B", Name: "storm", Kind: labs.Random, Points: 1, Seeds: 20,
 			Title:      "every lookup gets its own answer, whatever the network does",

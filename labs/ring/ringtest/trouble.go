@@ -50,6 +50,28 @@ func (o *overlay) kill(rnd *rand.Rand) map[string]bool {
 	return dead
 }
 
+func (s Solution) oneLoss(t *labtest.T) {
+	o := s.overlay(t, floor{Bits: 6, IDs: lecture(), Table: tables()[t.Seed()%2], Near: 1})
+	for _, mode := range both() {
+		o.find(0, 37, mode, patience)
+		t.Sleep(patience) // for the last answer
+		_, messages := o.traffic()
+		t.Step("n4 looks for 37 again and again, %s; each time another one of the %d messages is lost", mode, messages)
+		for k := range messages {
+			o.lose(k + 1)
+			o.find(0, 37, mode, patience)
+			t.Sleep(patience)
+		}
+	}
+}
+
+// lose has a message of the next lookup lost.
+func (o *overlay) lose(k int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.lost = k
+}
+
 func (s Solution) storm(t *labtest.T) {
 	rnd := t.Rand("ring")
 	limit := labrpc.Faults{Loss: 0.15, Duplicate: 0.2, Corrupt: 0.05, Delay: 0.15,
