@@ -132,7 +132,7 @@ func (s Solution) neighbours(t *labtest.T) {
 	rnd := t.Rand("ring")
 	peers := t.Size("peers", 1+rnd.IntN(150))
 	for _, table := range tables() {
-		m := 12 + rnd.IntN(20)
+		m := 10 + rnd.IntN(6)
 		o := s.overlay(t, floor{Bits: m, IDs: evenly(t, peers, m), Table: table, Near: 1 + rnd.IntN(5)})
 		for i := range o.members {
 			o.knows(i, o.near(i)...)
@@ -193,24 +193,24 @@ func (o *overlay) modest(i int) {
 
 func (s Solution) hopBound(t *labtest.T) {
 	table := tables()[t.Seed()%2]
-	o := s.overlay(t, floor{Bits: 32, IDs: evenly(t, t.Size("peers", 1000), 32), Table: table, Near: 4})
+	o := s.overlay(t, floor{Bits: 16, IDs: evenly(t, t.Size("peers", 1000), 16), Table: table, Near: 4})
 	for i := range t.Size("lookups", 150) {
 		rnd := t.Rand(fmt.Sprintf("lookup %d", i))
 		mode := both()[i%2]
 		o.most = o.hops() + int(mode) // the answer of a recursive one is a request too
-		o.find(rnd.IntN(len(o.members)), ringapi.ID(rnd.Uint64N(1<<32)), mode, patience)
+		o.find(rnd.IntN(len(o.members)), ringapi.ID(rnd.Uint64N(1<<16)), mode, patience)
 	}
 }
 
 func (s Solution) messages(t *labtest.T) {
 	rnd := t.Rand("ring")
-	o := s.overlay(t, floor{Bits: 24, IDs: evenly(t, t.Size("peers", 100+rnd.IntN(100)), 24), Table: tables()[t.Seed()%2], Near: 2})
+	o := s.overlay(t, floor{Bits: 14, IDs: evenly(t, t.Size("peers", 100+rnd.IntN(100)), 14), Table: tables()[t.Seed()%2], Near: 2})
 	for i := range t.Size("lookups", 40) {
 		rnd := t.Rand(fmt.Sprintf("lookup %d", i))
 		from, mode := rnd.IntN(len(o.members)), both()[i%2]
 		o.most = o.hops() + int(mode)
 		began := t.Since()
-		o.find(from, ringapi.ID(rnd.Uint64N(1<<24)), mode, patience)
+		o.find(from, ringapi.ID(rnd.Uint64N(1<<14)), mode, patience)
 		took := t.Since() - began
 		t.Sleep(5 * oneWay) // for the last answer
 		requests, messages := o.traffic()

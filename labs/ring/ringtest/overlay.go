@@ -42,6 +42,7 @@ type overlay struct {
 	mu       sync.Mutex
 	requests []labrpc.Message // since the last lookup began
 	messages int              // answers too
+	wanted   ringapi.ID       // what the last lookup is about
 	most     int              // requests that a lookup may take; zero is any number
 	lost     int              // which message of the next lookup is lost, counted from 1; zero is none
 	victim   labrpc.Message   // the one that is lost
@@ -98,7 +99,7 @@ func (o *overlay) watch(m labrpc.Message) {
 	if o.most > 0 && len(o.requests) > o.most {
 		o.t.Report(labtest.Finding{
 			Property: "a lookup comes nearer with every step",
-			Expected: fmt.Sprintf("at most %d requests for one lookup, on a ring of %d peers", o.most, len(o.members)),
+			Expected: fmt.Sprintf("at most %d requests for the lookup of %d, on a ring of %d peers", o.most, o.wanted, len(o.members)),
 			Actual:   "one more was sent; the way so far: " + way(o.requests),
 		})
 	}
@@ -127,11 +128,11 @@ func way(requests []labrpc.Message) string {
 	return text
 }
 
-// begin forgets the messages so far.
-func (o *overlay) begin() {
+// begin forgets the messages so far: a lookup begins.
+func (o *overlay) begin(id ringapi.ID) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.requests, o.messages = nil, 0
+	o.requests, o.messages, o.wanted = nil, 0, id
 }
 
 // traffic returns the requests of the last lookup, and the number of all messages.
@@ -177,7 +178,7 @@ func (o *overlay) ask(from int, id ringapi.ID, mode ringapi.Mode, d time.Duratio
 
 // find has a peer look up an id, which must give its owner.
 func (o *overlay) find(from int, id ringapi.ID, mode ringapi.Mode, d time.Duration) {
-	o.begin()
+	o.begin(id)
 	got := o.ask(from, id, mode, d)
 	want := o.owner(id).Node
 	if got != want { // what is not wrong is not put into words, since there is much of it
