@@ -15,10 +15,11 @@ import (
 	"faultline/labs/ring/ringapi"
 )
 
-// The times of every ring. A message takes 1ms on a calm network.
+// The times of every ring. A message takes 1ms on a calm network. On a slow one it
+// takes so long that what the peers do meanwhile is nothing.
 const (
 	timeout  = 50 * time.Millisecond
-	oneWay   = time.Millisecond
+	slowly   = 20 * time.Millisecond
 	patience = 20 * timeout // no lookup takes longer where the contract bounds it
 )
 
@@ -29,6 +30,7 @@ type floor struct {
 	Table  ringapi.Table
 	Near   int
 	Faults labrpc.Faults
+	Slow   bool // a message takes as long as slowly says, and the timeout is ten times as long
 }
 
 // An overlay is a ring of peers of the solution, and a network between.
@@ -54,6 +56,11 @@ func (s Solution) overlay(t *labtest.T, f floor) *overlay {
 		o.members = append(o.members, ringapi.Member{ID: id, Node: node(id)})
 	}
 	t.Step("%s; each knows %s, near %d", o, f.Table, f.Near)
+	wait := timeout
+	if f.Slow {
+		wait *= 10
+		f.Faults.Latency = labrpc.Range{Min: slowly, Max: slowly}
+	}
 	o.net = t.Network(labrpc.Config{Faults: f.Faults})
 	o.net.Tap(o.watch)
 	o.net.Intercept(o.intercept)
@@ -63,7 +70,7 @@ func (s Solution) overlay(t *labtest.T, f floor) *overlay {
 			panic(err) // a fault of the suite
 		}
 		o.peers = append(o.peers, s.NewPeer(p, ringapi.PeerConfig{
-			Bits: f.Bits, Self: m, Members: o.members, Table: f.Table, Near: f.Near, Timeout: timeout}))
+			Bits: f.Bits, Self: m, Members: o.members, Table: f.Table, Near: f.Near, Timeout: wait}))
 	}
 	t.Cleanup(func() {
 		t.Within(10*time.Second, "Close of all peers", func() {
