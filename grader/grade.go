@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -184,12 +183,12 @@ func (g graded) line() string {
 
 // gradeOne grades a submission's solution of one lab and writes its report.
 func (w *workshop) gradeOne(ctx context.Context, suite suites.Suite, order grading.Order, dir, out string) (graded, error) {
-	from := filepath.Join(dir, suite.Lab.Name)
-	if _, err := os.Stat(from); errors.Is(err, os.ErrNotExist) {
-		from = dir
-	}
 	g := graded{lab: suite.Lab.Name}
-	sol, err := w.solution(suite.Lab, from)
+	from, err := labFolder(dir, suite.Lab)
+	var sol submission.Solution
+	if err == nil {
+		sol, err = w.solution(suite.Lab, from)
+	}
 	if err != nil {
 		g.gist = err.Error()
 		return g, nil

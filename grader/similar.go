@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -86,16 +84,11 @@ func (w *workshop) similar(dir, out, only string, top int) error {
 // handedIn reads what the class has handed in of a lab, and says who is left out.
 func (w *workshop) handedIn(lab labs.Lab, dir string, students []string) (class []similar.Submission, missing []similar.Missing) {
 	for _, student := range students {
-		from := filepath.Join(dir, student, lab.Name)
-		if _, err := os.Stat(from); errors.Is(err, os.ErrNotExist) {
-			from = filepath.Join(dir, student)
-			if mostlyOf(from) != lab.Name {
-				missing = append(missing, similar.Missing{Name: student, Why: "has neither a folder " + lab.Name + " nor its files"})
-				continue
-			}
+		from, err := labFolder(filepath.Join(dir, student), lab)
+		var sol submission.Solution
+		if err == nil { // without starter code: a file that is not there needs none to stand for it
+			sol, err = submission.Read(lab, from, nil)
 		}
-		// Without starter code: a file that is not there needs none to stand for it.
-		sol, err := submission.Read(lab, from, nil)
 		if err != nil {
 			missing = append(missing, similar.Missing{Name: student, Why: err.Error()})
 			continue
@@ -112,24 +105,6 @@ func labNames(list []suites.Suite) string {
 		names = append(names, "lab "+s.Lab.Name)
 	}
 	return strings.Join(names, ", ")
-}
-
-// mostlyOf is the lab of which a folder has the most files, "" if of none. Two
-// labs may have a file of the same name, and a single lab needs no folder.
-func mostlyOf(dir string) string {
-	name, most := "", 0
-	for _, lab := range labs.All() {
-		n := 0
-		for _, file := range lab.Files {
-			if _, err := os.Lstat(filepath.Join(dir, file)); err == nil {
-				n++
-			}
-		}
-		if n > most {
-			name, most = lab.Name, n
-		}
-	}
-	return name
 }
 
 func (w *workshop) writeSimilar(out string, page html.Similar) error {
