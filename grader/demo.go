@@ -56,6 +56,11 @@ func bugs() map[string]map[string]string {
 			"dora": "marshal-length-trusted",
 			"emil": "marshal-truncated-panics",
 		},
+		"kv": {
+			"carl": "retry-failure-forgotten",
+			"dora": "log-unsynced",
+			"emil": "version-begins-again",
+		},
 	}
 }
 

@@ -495,9 +495,12 @@ const (
 // sizeExceptions are files, and functions as file:name.
 var sizeExceptions = exceptions{
 	"labs/internal/staff/messaging/window.go":                "stage C is one file of the lab, and one protocol",
+	"labs/kv/kvtest/suite.go:casesA":                         "a table of cases is read row by row",
+	"labs/kv/kvtest/suite.go:casesB":                         "a table of cases is read row by row",
 	"labs/messaging/messagingtest/mailbox.go":                "a file of a suite holds a stage's cases",
 	"labs/messaging/messagingtest/suite.go:stopAndWaitCases": "a table of cases is read row by row",
 	"labs/messaging/messagingtest/suite.go:windowCases":      "a table of cases is read row by row",
+	"labs/kv/kvtest/clustercases.go:casesC":                  "a table of cases is read row by row",
 	"labs/rpc/rpctest/suite.go:runtimeCases":                 "a table of cases is read row by row",
 }
 

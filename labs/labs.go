@@ -48,7 +48,7 @@ func (c Case) ID() string { return c.Lab + "/" + c.Stage + "/" + c.Name }
 
 // All lists the labs in the order in which they are taken.
 func All() []Lab {
-	return []Lab{messaging(), rpc()}
+	return []Lab{messaging(), rpc(), kv()}
 }
 
 func messaging() Lab {
@@ -89,6 +89,28 @@ func rpc() Lab {
 			{Letter: "B", Title: "stub generation"},
 			{Letter: "C", Title: "the runtime"},
 			{Letter: "D", Title: "restarts and orphans"},
+		},
+	}
+}
+
+func kv() Lab {
+	return Lab{
+		Number: 3,
+		Name:   "kv",
+		Title:  "A key-value store",
+		Files: []string{"client.go", "server.go", "table.go", "replace.go", "codec.go", "log.go",
+			"snapshot.go", "durable.go",
+			"protocol.go", "directory.go", "lookup.go", "growth.go", "node.go", "router.go"},
+		Imports: []string{
+			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt",
+			"hash", "hash/crc32", "hash/fnv", "io", "io/fs", "log", "maps", "math", "math/bits", "slices", "sort",
+			"strconv", "strings", "sync", "sync/atomic", "time",
+		},
+		Stages: []Stage{
+			{Letter: "A", Title: "one server"},
+			{Letter: "B", Title: "a server with a disk"},
+			{Letter: "C", Title: "a directory"},
+			{Letter: "D", Title: "growth and failure"},
 		},
 	}
 }

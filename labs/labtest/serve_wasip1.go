@@ -25,6 +25,18 @@ func hostMoved()
 //go:wasmimport faultline outcome
 func hostOutcome(verdict, property, expected, actual, where string)
 
+// Of the Go runtime: its random state belongs to the thread, of which a guest has
+// one. The builder of guests allows these links.
+
+//go:linkname acquirem runtime.acquirem
+func acquirem() unsafe.Pointer
+
+//go:linkname releasem runtime.releasem
+func releasem(m unsafe.Pointer)
+
+//go:linkname mrandinit runtime.mrandinit
+func mrandinit(m unsafe.Pointer)
+
 // Prepare readies the guest for Serve, before its memory is saved.
 //
 // The host calls into the guest on one goroutine, and where that goroutine's
@@ -87,11 +99,14 @@ func serve(s Suite) Outcome {
 	})
 }
 
-// vary draws from the runtime's own source of randomness, a number of times that
-// depends on the seed. That source is seeded once, before the memory that every
-// run starts from was saved: without this, select and map iteration would take
-// the same turns for each seed.
+// vary makes the runtime's own randomness, which decides what select takes and how
+// a map is walked, a function of the seed. It begins it anew first: how far the
+// source has come when the memory is saved depends on all that is in the guest, and
+// a solution must not run differently because others were compiled beside it.
 func vary(seed uint64) {
+	m := acquirem()
+	mrandinit(m)
+	releasem(m)
 	ready := make(chan struct{})
 	close(ready)
 	for range seed * 0x9e3779b97f4a7c15 >> 56 {

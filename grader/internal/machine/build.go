@@ -139,7 +139,7 @@ func (b *Builder) compile(ctx context.Context, l layer, tmp, out string) error {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-trimpath", "-buildvcs=false",
-		"-buildmode=c-shared", "-ldflags=-s -w", "-o", out, "./"+guestDir)
+		"-buildmode=c-shared", "-ldflags=-s -w -checklinkname=0", "-o", out, "./"+guestDir)
 	cmd.Dir = b.Root
 	cmd.Env = buildEnv("GOOS=wasip1", "GOARCH=wasm")
 	var text bytes.Buffer

@@ -360,11 +360,11 @@ func TestBuildErrorsSpeakOfTheStudentsFiles(t *testing.T) {
 	}
 }
 
-func TestABatchGivesTheSameVerdictsAsGuestsAlone(t *testing.T) {
+func TestABatchGivesTheSameRunsAsGuestsAlone(t *testing.T) {
 	f := newFixture(t)
 	sols := []submission.Solution{f.reference(), f.with("mailbox.go", receive, receive+"panic(\"oh\")\n")}
 	requests := f.requests(1)
-	verdicts := func(b *machine.Builder) (all []string) {
+	runs := func(b *machine.Builder) (all []string) {
 		for _, sol := range sols {
 			g, err := b.Build(context.Background(), f.suite, sol)
 			if err != nil {
@@ -372,17 +372,17 @@ func TestABatchGivesTheSameVerdictsAsGuestsAlone(t *testing.T) {
 			}
 			for _, r := range requests {
 				run := f.run(g, r, machine.Options{})
-				all = append(all, fmt.Sprintf("%s %s %s %s", r.Case, run.Verdict, run.Actual, run.Where))
+				all = append(all, fmt.Sprintf("%s %s %s %s %s", r.Case, run.Verdict, run.Actual, run.Where, run.Hash))
 			}
 		}
 		return all
 	}
-	alone := verdicts(f.builder)
+	alone := runs(f.builder)
 	batched := &machine.Builder{Root: f.builder.Root, Cache: f.builder.Cache}
 	if err := batched.Batch(context.Background(), f.suite, sols); err != nil {
 		t.Fatal(err)
 	}
-	if got := verdicts(batched); !slices.Equal(got, alone) {
+	if got := runs(batched); !slices.Equal(got, alone) {
 		t.Errorf("in a batch\n%s\nalone\n%s", strings.Join(got, "\n"), strings.Join(alone, "\n"))
 	}
 }

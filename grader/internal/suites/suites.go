@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"faultline/labs"
+	"faultline/labs/kv/kvtest"
 	"faultline/labs/labtest"
 	"faultline/labs/messaging/messagingtest"
 	"faultline/labs/rpc/rpctest"
@@ -27,6 +28,7 @@ func All() []Suite {
 	byLab := map[string]Suite{
 		"messaging": of(messagingtest.Suite(messagingtest.Solution{}), messagingtest.Models(), messagingtest.Solution{}),
 		"rpc":       of(rpctest.Suite(rpctest.Solution{}), rpctest.Models(), rpctest.Solution{}).with(rpctest.Driver),
+		"kv":        of(kvtest.Suite(kvtest.Solution{}), kvtest.Models(), kvtest.Solution{}),
 	}
 	var all []Suite
 	for _, lab := range labs.All() {

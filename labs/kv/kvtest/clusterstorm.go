@@ -1,0 +1,150 @@
+package kvtest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"faultline/labrpc"
+	"faultline/labs/labtest"
+)
+
+// weather are the faults of a storm.
+func clusterWeather(t *labtest.T) labrpc.Faults {
+	return labrpc.Draw(t.Seed(), labrpc.Faults{Loss: 0.1, Duplicate: 0.15, Delay: 0.15,
+		Latency: labrpc.Range{Min: time.Millisecond, Max: 10 * time.Millisecond},
+		DelayBy: labrpc.Range{Min: 5 * time.Millisecond, Max: 400 * time.Millisecond}})
+}
+
+// directoryStorm lets nodes of one rack fail, each in its own way.
+func (s Solution) directoryStorm(t *labtest.T) {
+	c := s.cluster(t, floor{Nodes: threeRacks, Faults: clusterWeather(t)})
+	all, users := keys(5), c.users(4)
+	c.busy(users, all, 14)
+	rnd := t.Rand("failures")
+	for _, name := range []string{"b1", "b2"} {
+		t.Sleep(time.Duration(rnd.IntN(1500)) * time.Millisecond)
+		c.misfortune(rnd.IntN(4), name, time.Duration(rnd.IntN(2500))*time.Millisecond)
+	}
+	t.Join(time.Minute, "every Put and Get in a storm")
+	c.net.Calm()
+	c.noRules()
+	t.Step("the network is calm")
+	t.Sleep(offTheLists + time.Second)
+	c.readAll(users, all, 2, getBound)
+	for i, key := range all {
+		users[i%len(users)].put(key, 0, putBound)
+	}
+	c.readAll(users, all, 2, getBound)
+	c.reached()
+}
+
+// busy has each client put and get keys beside the scenario.
+func (c *cluster) busy(users []*user, keys []string, n int) {
+	c.t.Step("%d clients put and get %d keys, %d times each", len(users), len(keys), n)
+	for _, u := range users {
+		rnd := c.t.Rand(u.name)
+		c.t.Go(func() {
+			for range n {
+				key := keys[rnd.IntN(len(keys))]
+				if rnd.IntN(5) < 2 {
+					u.write(key, 0, 10*time.Second)
+				} else {
+					u.read(key, 10*time.Second)
+				}
+				c.t.Sleep(time.Duration(rnd.IntN(150)) * time.Millisecond)
+			}
+		})
+	}
+}
+
+// misfortune has a node fail in one of several ways.
+func (c *cluster) misfortune(kind int, name string, length time.Duration) {
+	c.t.Reach("a node failed")
+	switch kind {
+	case 0:
+		c.kill(name)
+	case 1:
+		c.kill(name)
+		c.t.Sleep(length)
+		c.revive(name)
+	case 2:
+		c.t.Step("%s stands still for %v", name, length)
+		c.net.Node(name).Pause()
+		c.t.Sleep(length)
+		c.net.Node(name).Resume()
+	case 3:
+		c.t.Step("%s and the directory do not hear each other for %v", name, length)
+		c.net.Cut([]string{name}, []string{directoryNode})
+		c.t.Sleep(length)
+		c.net.Heal()
+	}
+}
+
+// reached tells which situations the network got the run into.
+func (c *cluster) reached() {
+	names := map[labrpc.FaultKind]string{labrpc.Drop: "a message was lost",
+		labrpc.Duplicate: "a message came twice", labrpc.Delay: "a message was late"}
+	for _, kind := range []labrpc.FaultKind{labrpc.Drop, labrpc.Duplicate, labrpc.Delay} {
+		if slices.ContainsFunc(c.net.Happened(), func(f labrpc.Fault) bool { return f.Kind == kind }) {
+			c.t.Reach(names[kind])
+		}
+	}
+}
+
+// growthStorm has one node at a time fail, and waits for the repair before the next.
+func (s Solution) growthStorm(t *labtest.T) {
+	c := s.cluster(t, floor{Nodes: "a1 a2 b1 b2 c1", Grows: true, Faults: clusterWeather(t)})
+	all, users := keys(10), c.users(4)
+	c.busy(users, all, 18)
+	rnd := t.Rand("failures")
+	for range 3 {
+		name := c.living()[rnd.IntN(len(c.living()))]
+		t.Sleep(time.Duration(rnd.IntN(1000)) * time.Millisecond)
+		if rnd.IntN(2) == 0 && len(c.names) == 5 {
+			c.join("c2")
+		}
+		c.misfortune(rnd.IntN(4), name, time.Duration(rnd.IntN(1800))*time.Millisecond)
+		t.Sleep(offTheLists)
+		c.settle(time.Minute, "every key is on two nodes again", func() string { return c.few(all) })
+	}
+	t.Join(2*time.Minute, "every Put and Get in a storm")
+	c.net.Calm()
+	t.Step("the network is calm")
+	t.Sleep(offTheLists)
+	stored := c.record.acked(all)
+	c.settle(settled, "every key is where it should be", func() string {
+		holdings := c.holdings()
+		c.overfull(holdings)
+		for _, key := range stored {
+			if wrong := c.misplaced(key, holdings, false); wrong != "" {
+				return wrong
+			}
+		}
+		return ""
+	})
+	c.readAll(users, all, 2, getBound)
+	for i, key := range all {
+		users[i%len(users)].put(key, 0, putBound)
+	}
+	c.repaired(all, settled)
+	c.readAll(users, all, 1, getBound)
+	c.reached()
+}
+
+// few names a key that is on too few living nodes, "" if there is none.
+func (c *cluster) few(keys []string) string {
+	living := c.living()
+	for _, key := range c.record.acked(keys) {
+		n := 0
+		for _, name := range c.where(key) {
+			if slices.Contains(living, name) && slices.Contains(c.holdings()[name], key) {
+				n++
+			}
+		}
+		if n < min(c.floor.Replicas, len(living)) {
+			return fmt.Sprintf("%s is on %s", key, list(c.where(key)))
+		}
+	}
+	return ""
+}

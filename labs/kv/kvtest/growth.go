@@ -1,0 +1,218 @@
+package kvtest
+
+import (
+	"fmt"
+	"time"
+
+	"faultline/labs/kv/kvapi"
+	"faultline/labs/labtest"
+)
+
+// shared waits until each of the nodes has its share.
+func (c *cluster) shared(nodes ...string) {
+	c.settle(settled, "a node that joins gets at least half as many keys as the average", func() string {
+		holdings, sum := c.holdings(), 0
+		for _, held := range holdings {
+			sum += len(held)
+		}
+		average := sum / len(holdings)
+		for _, name := range nodes {
+			if n := len(holdings[name]); 2*n < average {
+				return fmt.Sprintf("%s holds %s, and the average of all nodes is %d", name, count(n, "key"), average)
+			}
+		}
+		return ""
+	})
+}
+
+func (s Solution) newNode(t *labtest.T) {
+	c := s.cluster(t, floor{Nodes: "a1 b1 c1", Grows: true})
+	both, all := c.both(), keys(41)
+	c.fill(both[0], all)
+	before := c.places(all)
+	c.join("d1")
+	c.shared("d1")
+	c.repaired(all, settled)
+	n, share := copied(before, c.places(all)), 2*len(all)/4
+	t.Check(n <= 2*share, labtest.Finding{
+		Property: "nothing is moved that need not be",
+		Expected: fmt.Sprintf("at most %d copies are made: twice the share of d1", 2*share), Actual: fmt.Sprintf("there were %d", n)})
+	after := c.places(all)
+	t.Sleep(settled)
+	again := copied(after, c.places(all))
+	t.Check(again == 0, labtest.Finding{
+		Property: "nothing is moved that need not be",
+		Expected: "no copy is made any more", Actual: fmt.Sprintf("%d more were made when d1 had its share already", again)})
+	c.readAll(both, all, 2, getBound)
+}
+
+func (s Solution) repairs(t *labtest.T) {
+	c := s.cluster(t, floor{Nodes: threeRacks, Grows: true})
+	both, all := c.both(), keys(24)
+	c.fill(both[0], all)
+	c.kill("a1", "a2")
+	c.repaired(all, deadAfter+settled)
+	c.kill("b2")
+	c.repaired(all, deadAfter+settled)
+	for i, key := range all {
+		both[i%2].put(key, 0, putBound)
+	}
+	c.kill("b1")
+	c.repaired(all, deadAfter+settled)
+	c.readAll(both, all, 2, getBound)
+	t.Step("only rack c is left, so both replicas of each key are there")
+	c.revive("a1", "b1")
+	c.repaired(all, settled)
+	c.kill("c1", "c2")
+	c.readAll(both, all, 2, getBound)
+	c.repaired(all, deadAfter+settled)
+}
+
+func (s Solution) returning(t *labtest.T) {
+	c := s.cluster(t, floor{Nodes: "a1 b1 c1 d1", Grows: true})
+	both, all := c.both(), keys(16)
+	c.fill(both[0], all)
+	away := c.where(all[0])[t.Rand("who").IntN(2)]
+	t.Step("%s and the directory do not hear each other any more", away)
+	c.net.Cut([]string{away}, []string{directoryNode})
+	c.off(all, away)
+	for i, key := range all {
+		both[i%2].put(key, 0, putBound)
+	}
+	t.Sleep(settled)
+	c.readAll(both, all, 2, getBound)
+	t.Step("they hear each other again")
+	c.net.Heal()
+	for range 10 {
+		c.readAll(both, all[:4], 1, getBound)
+		t.Sleep(heartbeat / 2)
+	}
+	c.shared(away)
+	c.repaired(all, settled)
+	c.readAll(both, all, 2, getBound)
+}
+
+func (s Solution) fullNodes(t *labtest.T) {
+	const capacity = 7 // three times that is odd: at last there is room on one node only
+	c := s.cluster(t, floor{Nodes: "a1 b1 c1", Capacity: capacity, Grows: true})
+	both, all := c.both(), keys(13)
+	room := 3 * capacity / c.floor.Replicas
+	t.Step("room for %d keys: more are put", room)
+	for i, key := range all {
+		c.within("Put of "+key, func() { both[i%2].write(key, 0, 0) })
+		c.overfull(c.holdings())
+	}
+	stored := c.record.acked(all)
+	t.Check(len(stored) >= room-2, labtest.Finding{
+		Property: "a key that is new finds a place as long as there is room",
+		Expected: fmt.Sprintf("%d nodes with room for %d take %d keys, or two fewer if the room is badly spread", 3, capacity, room),
+		Actual:   fmt.Sprintf("they took %d", len(stored))})
+	t.Step("%d keys were stored, for the others there is no room; those can still be written", len(stored))
+	for i, key := range stored {
+		both[i%2].put(key, 0, putBound)
+	}
+	c.readAll(both, all, 2, getBound)
+	if wrong := c.allPlaced(stored); wrong != "" {
+		t.Fail(labtest.Finding{Property: "a key whose Put has succeeded is on as many nodes as it should be",
+			Expected: "each is on 2 nodes, or its Put returns ErrFull", Actual: wrong})
+	}
+
+	c.join("d1")
+	c.shared("d1")
+	c.repaired(stored, settled)
+	t.Step("there is room again")
+	for i, key := range []string{"new1", "new2", "new3"} {
+		c.within("Put of "+key, func() {
+			err := both[i%2].write(key, 0, 0)
+			t.Check(err == nil, labtest.Finding{
+				Property: "a key that is new finds a place as long as there is room",
+				Expected: fmt.Sprintf("d1 has joined, and 4 nodes have room for %d keys in all: Put of %s succeeds", 4*capacity/2, key),
+				Actual:   fmt.Sprintf("Put returned: %v", err)})
+		})
+		stored = append(stored, key)
+		c.repaired(stored, settled)
+	}
+	c.kill("b1")
+	t.Step("what b1 held is copied as far as there is room")
+	for range 10 {
+		t.Sleep((deadAfter + settled) / 10)
+		c.overfull(c.holdings())
+	}
+	c.readAll(both, stored, 2, getBound)
+	for i, key := range stored {
+		both[i%2].put(key, 0, putBound)
+	}
+	c.join("e1")
+	c.repaired(stored, settled)
+}
+
+// answered are the bytes that each node has sent to routers and the directory.
+func (c *cluster) answered() map[string]int {
+	sent := map[string]int{}
+	for _, name := range c.names {
+		sent[name] = c.net.Count(name, "").Bytes
+	}
+	return sent
+}
+
+func (s Solution) hotKey(t *labtest.T) {
+	const hotReads, padding, interval = 40, 2000, 20 * time.Millisecond
+	c := s.cluster(t, floor{Nodes: threeRacks, Grows: true, HotReads: hotReads})
+	readers, all := c.users(4), keys(12)
+	writer := c.user(5, kvapi.Iterative)
+	c.fill(readers[0], all)
+	hot := all[0]
+	writer.put(hot, padding, putBound)
+
+	read := func(d time.Duration, writes int) {
+		for i, u := range readers {
+			t.Go(func() {
+				for end := t.Since() + d; t.Since() < end; t.Sleep(interval) {
+					u.read(hot, 0)
+				}
+			})
+			t.Go(func() {
+				for end := t.Since() + d; t.Since() < end && i < 2; t.Sleep(rebalance / 2) {
+					u.read(all[1], 0)
+				}
+			})
+		}
+		for range writes {
+			t.Sleep(d / time.Duration(writes+1))
+			writer.put(hot, padding, putBound)
+		}
+		t.Join(2*d, "the Gets")
+	}
+	t.Step("four clients read %s, about 160 times a second in all; %d is what a node shall answer; %s is read now and then", hot, hotReads, all[1])
+	read(settled, 5)
+	t.Step("nobody writes, and the answers of each node are counted")
+	before, began := c.answered(), t.Since()
+	read(time.Second, 0)
+	seconds := float64(t.Since()-began) / float64(time.Second)
+	for _, name := range c.names {
+		reads := float64(c.answered()[name]-before[name]) / padding / seconds
+		t.Check(reads <= 2*hotReads, labtest.Finding{
+			Expected: fmt.Sprintf("no node answers more than %d Gets of %s in a second", 2*hotReads, hot),
+			Actual:   fmt.Sprintf("%s answered about %.0f; %s is on %s", name, reads, hot, list(c.where(hot)))})
+	}
+	t.Check(len(c.where(hot)) > c.floor.Replicas, labtest.Finding{
+		Expected: hot + " is on more nodes than the other keys", Actual: "it is on " + list(c.where(hot))})
+	c.repairedHot(all, hot)
+	writer.put(hot, padding, putBound)
+	c.readAll(readers, []string{hot}, 6, getBound)
+	t.Step("nobody reads it any more")
+	t.Sleep(settled / 2)
+	c.repaired(all, settled)
+	c.readAll(readers, all, 1, getBound)
+}
+
+// repairedHot holds the places of keys against the contract while one is hot.
+func (c *cluster) repairedHot(keys []string, hot string) {
+	holdings := c.holdings()
+	for _, key := range keys {
+		if wrong := c.misplaced(key, holdings, key == hot); wrong != "" {
+			c.t.Fail(labtest.Finding{Property: "every key is on as many nodes as it should be, and holds there",
+				Expected: fmt.Sprintf("%d nodes, and more for %s", c.floor.Replicas, hot), Actual: wrong})
+		}
+	}
+}

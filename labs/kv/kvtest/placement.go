@@ -1,0 +1,145 @@
+package kvtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"faultline/labs/labtest"
+)
+
+// where is on which nodes a key is, in order.
+func (c *cluster) where(key string) []string {
+	return slices.Sorted(slices.Values(c.directory.Where(key)))
+}
+
+// holdings are the keys at each living node. No lock of ours is held while the
+// solution is called, and the nodes have an order: a call is a scheduling point.
+func (c *cluster) holdings() map[string][]string {
+	all := map[string][]string{}
+	for _, name := range c.living() {
+		c.mu.Lock()
+		n := c.nodes[name]
+		c.mu.Unlock()
+		if n != nil {
+			all[name] = n.Keys()
+		}
+	}
+	return all
+}
+
+// racks is in how many racks some nodes are.
+func racks(nodes []string) int {
+	seen := map[byte]bool{}
+	for _, name := range nodes {
+		seen[name[0]] = true
+	}
+	return len(seen)
+}
+
+// misplaced says what is wrong with the place of a key, "" if nothing is. It may be
+// on more nodes than replicas if it is hot.
+func (c *cluster) misplaced(key string, holdings map[string][]string, hot bool) string {
+	where, living := c.where(key), c.living()
+	at := key + " is on " + list(where)
+	for i, name := range where {
+		switch {
+		case i > 0 && where[i-1] == name:
+			return at + ": one node twice"
+		case !slices.Contains(living, name):
+			return at + ", and " + name + " is down"
+		case !slices.Contains(holdings[name], key):
+			return at + ", but " + name + " does not hold it"
+		}
+	}
+	want := min(c.floor.Replicas, len(living))
+	if len(where) < want || len(where) > want && !hot {
+		return fmt.Sprintf("%s: %s, want %d", at, count(len(where), "node"), want)
+	}
+	if want := min(len(where), racks(living)); racks(where) < want {
+		return fmt.Sprintf("%s, in %s; there are living nodes in %s", at, count(racks(where), "rack"), count(racks(living), "rack"))
+	}
+	return ""
+}
+
+func list(names []string) string {
+	if len(names) == 0 {
+		return "no node"
+	}
+	return strings.Join(names, " ")
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// leftover says which node holds a key that it is not listed for, "" if none does.
+func (c *cluster) leftover(holdings map[string][]string) string {
+	for _, name := range c.living() {
+		for _, key := range holdings[name] {
+			if where := c.where(key); !slices.Contains(where, name) {
+				return fmt.Sprintf("%s holds %s, which is on %s", name, key, list(where))
+			}
+		}
+	}
+	return ""
+}
+
+// overfull holds every node to its capacity.
+func (c *cluster) overfull(holdings map[string][]string) {
+	for _, name := range c.living() {
+		c.t.Check(len(holdings[name]) <= c.floor.Capacity, labtest.Finding{
+			Property: "no node is ever given more keys than its Capacity",
+			Expected: fmt.Sprintf("%s holds at most %d keys", name, c.floor.Capacity),
+			Actual:   fmt.Sprintf("it holds %d", len(holdings[name]))})
+	}
+}
+
+// allPlaced says what is wrong with the places of keys and of what the nodes hold.
+func (c *cluster) allPlaced(keys []string) string {
+	holdings := c.holdings()
+	c.overfull(holdings)
+	for _, key := range keys {
+		if wrong := c.misplaced(key, holdings, false); wrong != "" {
+			return wrong
+		}
+	}
+	return c.leftover(holdings)
+}
+
+// settle waits until a condition holds; wrong says what is missing, "" if nothing.
+func (c *cluster) settle(bound time.Duration, property string, wrong func() string) {
+	c.t.Step("within %v: %s", bound, property)
+	what, end := wrong(), c.t.Since()+bound
+	for what != "" && c.t.Since() < end {
+		c.t.Sleep(heartbeat)
+		what = wrong()
+	}
+	c.t.Check(what == "", labtest.Finding{Property: property,
+		Expected: fmt.Sprintf("%s, %v later at the latest", property, bound), Actual: what})
+}
+
+// repaired waits until every key is on as many nodes and racks as it should be, and
+// nowhere else.
+func (c *cluster) repaired(keys []string, bound time.Duration) {
+	c.settle(bound, fmt.Sprintf("every key is on %d nodes, in different racks if it can be, and nowhere else",
+		c.floor.Replicas), func() string { return c.allPlaced(keys) })
+}
+
+// off waits until a node is on no list.
+func (c *cluster) off(keys []string, nodes ...string) {
+	c.settle(offTheLists, "a node that is dead is on no list", func() string {
+		for _, key := range keys {
+			for _, name := range c.where(key) {
+				if slices.Contains(nodes, name) {
+					return fmt.Sprintf("%s is still on %s", key, list(c.where(key)))
+				}
+			}
+		}
+		return ""
+	})
+}

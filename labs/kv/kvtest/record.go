@@ -1,0 +1,144 @@
+package kvtest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"faultline/labs/kv/kvapi"
+	"faultline/labs/labtest"
+)
+
+// A record holds every Get against the Puts before it, as it returns: a Get gives
+// the newest version whose Put had returned before the Get was called, or a newer
+// one whose Put has begun. That is a regular register, with versions to tell what is
+// newer.
+type record struct {
+	t *labtest.T
+
+	mu   sync.Mutex
+	keys map[string]*written
+}
+
+// Written is what was written to a key.
+type written struct {
+	acked    uint64            // the newest version whose Put has returned
+	value    string            // of acked
+	versions map[string]uint64 // of the values whose Put has begun; 0 as long as nobody knows it
+	values   map[uint64]string // by version, of those that are known
+	lost     bool              // all its nodes have failed: ErrLost is right
+}
+
+func newRecord(t *labtest.T) *record { return &record{t: t, keys: map[string]*written{}} }
+
+func (r *record) key(key string) *written {
+	if r.keys[key] == nil {
+		r.keys[key] = &written{versions: map[string]uint64{}, values: map[uint64]string{}}
+	}
+	return r.keys[key]
+}
+
+// lose says that all nodes of a key have failed.
+func (r *record) lose(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.key(key).lost = true
+}
+
+// acked returns the keys that have a value for sure.
+func (r *record) acked(keys []string) (list []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, key := range keys {
+		if r.key(key).acked > 0 {
+			list = append(list, key)
+		}
+	}
+	return list
+}
+
+// put notes that a Put begins; done notes how it ended, and says so.
+func (r *record) put(key, value string) (done func(user string, version uint64, err error) string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := r.key(key)
+	w.versions[value] = 0
+	before, beforeValue := w.acked, w.value
+	return func(user string, version uint64, err error) string {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		switch {
+		case errors.Is(err, kvapi.ErrMaybe):
+			return "maybe"
+		case errors.Is(err, kvapi.ErrFull):
+			r.t.Check(before == 0, labtest.Finding{
+				Property: "a key that has its place needs no new one",
+				Expected: fmt.Sprintf("Put of %s succeeds: its nodes hold it already", key),
+				Actual:   fmt.Sprintf("Put by %s returned: %v", user, err)})
+			return "no room"
+		case err != nil:
+			return fmt.Sprint(err)
+		}
+		r.t.Check(version > before, labtest.Finding{
+			Property: "the later Put has the higher version",
+			Expected: fmt.Sprintf("the Put of %s=%s began after %s had returned with version %d, so its version is higher",
+				key, value, beforeValue, before),
+			Actual: fmt.Sprintf("Put by %s returned version %d", user, version)})
+		w.know(r.t, key, value, version)
+		if version > w.acked {
+			w.acked, w.value, w.lost = version, value, false
+		}
+		return fmt.Sprintf("version %d", version)
+	}
+}
+
+// know notes that a value has a version. Neither may have had another before.
+func (w *written) know(t *labtest.T, key, value string, version uint64) {
+	if other := w.versions[value]; other != 0 && other != version {
+		t.Fail(labtest.Finding{
+			Property: "every Put has a version of its own",
+			Expected: fmt.Sprintf("%s=%s was seen as version %d, and stays it", key, value, other),
+			Actual:   fmt.Sprintf("now it is version %d: the Put was carried out twice", version)})
+	}
+	if other, ok := w.values[version]; ok && other != value {
+		t.Fail(labtest.Finding{
+			Property: "every Put has a version of its own",
+			Expected: fmt.Sprintf("version %d of %s is %s", version, key, other),
+			Actual:   fmt.Sprintf("version %d is now %s as well: two Puts were given the same version", version, value)})
+	}
+	w.versions[value], w.values[version] = version, value
+}
+
+// get notes that a Get begins; done holds what it returned against the Puts.
+func (r *record) get(key string) (done func(user, value string, version uint64, err error) string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := r.key(key)
+	need, needValue, mayBeLost := w.acked, w.value, w.lost
+	return func(user, value string, version uint64, err error) string {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		expected := fmt.Sprintf("the Put of %s=%s, version %d, had returned before this Get was called: "+
+			"it returns that, or what a later Put has written", key, needValue, need)
+		switch {
+		case err != nil && need == 0 && errors.Is(err, kvapi.ErrNoKey):
+			return "no such key"
+		case errors.Is(err, kvapi.ErrLost) && mayBeLost:
+			return "lost"
+		case err != nil:
+			if need == 0 {
+				expected = fmt.Sprintf("Get of %s returns a value, or ErrNoKey", key)
+			}
+			r.t.Fail(labtest.Finding{Expected: expected, Actual: fmt.Sprintf("Get by %s returned the error: %v", user, err)})
+		}
+		_, begun := w.versions[value]
+		r.t.Check(begun, labtest.Finding{
+			Property: "a Get returns what some Put of that key has written",
+			Expected: fmt.Sprintf("Get of %s returns a value that was put there", key),
+			Actual:   fmt.Sprintf("Get by %s returned %q, version %d, which nobody has put there", user, value, version)})
+		r.t.Check(version >= need, labtest.Finding{Expected: expected,
+			Actual: fmt.Sprintf("Get by %s returned %s, the older version %d", user, value, version)})
+		w.know(r.t, key, value, version)
+		return fmt.Sprintf("%s, version %d", value, version)
+	}
+}
