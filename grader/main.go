@@ -65,7 +65,7 @@ func command() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), exportCommand(),
+	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), exportCommand(), autograderCommand(),
 		demoCommand(), selftestCommand(), skeletonCommand(), workerCommand())
 	return root
 }
