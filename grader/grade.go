@@ -151,7 +151,7 @@ func (w *workshop) submissions(dir string) ([]string, error) {
 		case e.IsDir():
 			names = append(names, e.Name())
 		default:
-			fmt.Fprintf(w.err, "note: %s is no folder, and is not graded\n", filepath.Join(dir, e.Name()))
+			fmt.Fprintf(w.err, "note: %s is no folder, and is left out\n", filepath.Join(dir, e.Name()))
 		}
 	}
 	if len(names) == 0 {

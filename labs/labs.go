@@ -48,7 +48,7 @@ func (c Case) ID() string { return c.Lab + "/" + c.Stage + "/" + c.Name }
 
 // All lists the labs in the order in which they are taken.
 func All() []Lab {
-	return []Lab{messaging(), rpc(), kv()}
+	return []Lab{messaging(), rpc(), kv(), ring()}
 }
 
 func messaging() Lab {
@@ -111,6 +111,24 @@ func kv() Lab {
 			{Letter: "B", Title: "a server with a disk"},
 			{Letter: "C", Title: "a directory"},
 			{Letter: "D", Title: "growth and failure"},
+		},
+	}
+}
+
+func ring() Lab {
+	return Lab{
+		Number: 4,
+		Name:   "ring",
+		Title:  "Consistent hashing",
+		Files:  []string{"hash.go", "arc.go", "ring.go", "table.go", "peer.go", "lookup.go", "recursive.go"},
+		Imports: []string{
+			"bytes", "cmp", "container/heap", "container/list", "context", "crypto/md5", "crypto/sha1", "crypto/sha256",
+			"encoding/binary", "errors", "fmt", "hash", "hash/crc32", "hash/crc64", "hash/fnv", "hash/maphash", "io",
+			"log", "maps", "math", "math/bits", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "time",
+		},
+		Stages: []Stage{
+			{Letter: "A", Title: "placement"},
+			{Letter: "B", Title: "lookups"},
 		},
 	}
 }

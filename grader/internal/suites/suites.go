@@ -10,6 +10,7 @@ import (
 	"faultline/labs/kv/kvtest"
 	"faultline/labs/labtest"
 	"faultline/labs/messaging/messagingtest"
+	"faultline/labs/ring/ringtest"
 	"faultline/labs/rpc/rpctest"
 )
 
@@ -29,6 +30,7 @@ func All() []Suite {
 		"messaging": of(messagingtest.Suite(messagingtest.Solution{}), messagingtest.Models(), messagingtest.Solution{}),
 		"rpc":       of(rpctest.Suite(rpctest.Solution{}), rpctest.Models(), rpctest.Solution{}).with(rpctest.Driver),
 		"kv":        of(kvtest.Suite(kvtest.Solution{}), kvtest.Models(), kvtest.Solution{}),
+		"ring":      of(ringtest.Suite(ringtest.Solution{}), ringtest.Models(), ringtest.Solution{}),
 	}
 	var all []Suite
 	for _, lab := range labs.All() {

@@ -1,0 +1,16 @@
+package ring
+
+import (
+	"testing"
+
+	"faultline/labs/ring/ringtest"
+)
+
+func Test(t *testing.T) {
+	ringtest.Run(t, ringtest.Solution{
+		KeyID:   KeyID,
+		Places:  Places,
+		NewRing: NewRing,
+		NewPeer: NewPeer,
+	})
+}
