@@ -65,8 +65,8 @@ func command() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), demoCommand(),
-		selftestCommand(), skeletonCommand(), similarCommand(), workerCommand())
+	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), exportCommand(), autograderCommand(),
+		demoCommand(), selftestCommand(), skeletonCommand(), similarCommand(), workerCommand())
 	return root
 }
 

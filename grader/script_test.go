@@ -10,9 +10,11 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"faultline/grader/internal/mutant"
 	"faultline/grader/internal/submission"
@@ -37,6 +39,7 @@ func TestMain(m *testing.M) {
 //	reference FOLDER             write the files of the reference solution
 //	mutant NAME FOLDER           write the files of a mutant of it
 //	json FILE                    check that a file is JSON
+//	valid FILE                   check that a file is a result, by the schema
 //	hashes FILE FILE             check that two files have the same hash of a run
 //
 // Each runs in a folder of its own below out/, so that the grader finds the tree,
@@ -52,6 +55,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
 			"json":      isJSON,
+			"valid":     isResult,
 			"hashes":    sameHash,
 			"reference": func(ts *testscript.TestScript, _ bool, args []string) { writeSpecimen(ts, root, args, "") },
 			"mutant":    func(ts *testscript.TestScript, _ bool, args []string) { writeSpecimen(ts, root, args[1:], args[0]) },
@@ -122,6 +126,19 @@ func isJSON(ts *testscript.TestScript, neg bool, args []string) {
 	if !json.Valid([]byte(ts.ReadFile(args[0]))) {
 		ts.Fatalf("%s is not JSON", args[0])
 	}
+}
+
+// isResult holds a file, or "stdout", against the schema of results.
+func isResult(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: valid FILE")
+	}
+	file := filepath.Join(ts.Getenv("ROOT"), "grader", "internal", "result", "schema", "result-v1.schema.json")
+	schema, err := jsonschema.NewCompiler().Compile(file)
+	ts.Check(err)
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	ts.Check(schema.Validate(value))
 }
 
 // sameHash checks that the first hash of a run is the same in two files.

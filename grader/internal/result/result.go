@@ -105,6 +105,16 @@ type Apart struct {
 	Events []trace.Event `json:"-"`
 }
 
+// Graded reports whether the verdict is about the solution. Else the grader is at
+// fault, and how many points the case gives is not known: it is not zero.
+func (c Case) Graded() bool {
+	switch c.Verdict {
+	case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+		return false
+	}
+	return true
+}
+
 // Cases lists the cases of all stages.
 func (r *Result) Cases() []Case {
 	var all []Case
