@@ -148,6 +148,8 @@ func (b *Builder) compile(ctx context.Context, l layer, tmp, out string) error {
 	switch exit := (*exec.ExitError)(nil); {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case errors.As(err, &exit) && !l.blames(text.String(), tmp):
+		return fmt.Errorf("the go command cannot build guests here, whatever the solution:\n%s", text.String())
 	case errors.As(err, &exit):
 		return &BuildError{Text: l.translate(text.String(), tmp)}
 	case err != nil:

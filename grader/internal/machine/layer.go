@@ -133,6 +133,22 @@ func Test(t *testing.T) {
 
 func (l layer) names() []string { return slices.Sorted(maps.Keys(l.files)) }
 
+// blames reports whether the compiler's output is about the layer and nothing else.
+// A damaged Go installation or module cache breaks our own packages as well, and is
+// no fault of a student's.
+func (l layer) blames(text, tmp string) bool {
+	named := strings.Contains(text, filepath.Base(tmp))
+	for line := range strings.SplitSeq(text, "\n") {
+		switch file, _, _ := strings.Cut(line, ":"); {
+		case l.files[file] != nil:
+			named = true
+		case strings.HasPrefix(file, "labrpc/"), strings.HasPrefix(file, "labs/"):
+			return false
+		}
+	}
+	return named
+}
+
 // translate makes the compiler's output speak of the student's own files, and of
 // the contract where the generated main does not fit the solution. The compiler
 // names a file by the copy that the overlay puts in its place, tmp/7.go.

@@ -360,6 +360,16 @@ func TestBuildErrorsSpeakOfTheStudentsFiles(t *testing.T) {
 	}
 }
 
+func TestAFaultOfTheMachineIsNoBuildErrorOfTheStudent(t *testing.T) {
+	f := newFixture(t)
+	f.builder.Cache = t.TempDir()
+	t.Setenv("GOROOT", t.TempDir())
+	_, err := f.builder.Build(context.Background(), f.suite, f.reference())
+	if broken := (*machine.BuildError)(nil); err == nil || errors.As(err, &broken) {
+		t.Errorf("without a standard library: error %v, want one of ours", err)
+	}
+}
+
 func TestABatchGivesTheSameRunsAsGuestsAlone(t *testing.T) {
 	f := newFixture(t)
 	sols := []submission.Solution{f.reference(), f.with("mailbox.go", receive, receive+"panic(\"oh\")\n")}
