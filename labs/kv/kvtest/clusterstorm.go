@@ -41,6 +41,7 @@ func (s Solution) directoryStorm(t *labtest.T) {
 
 // busy has each client put and get keys beside the scenario.
 func (c *cluster) busy(users []*user, keys []string, n int) {
+	n = c.t.Size("operations", n)
 	c.t.Step("%d clients put and get %d keys, %d times each", len(users), len(keys), n)
 	for _, u := range users {
 		rnd := c.t.Rand(u.name)

@@ -68,6 +68,7 @@ func save(v *disk.Volume, name string, content []byte) {
 func (s Solution) replace(t *labtest.T) {
 	begin := strings.Repeat("a", 600)
 	contents := []string{strings.Repeat("b", 1400), strings.Repeat("c", 100), "", strings.Repeat("d", 700)}
+	contents = contents[:t.Size("contents", len(contents))]
 	untouched := bystander + " is " + runs([]byte(begin))
 	states := []string{target + " is " + runs([]byte(begin)) + "; " + untouched}
 	for _, c := range contents {
@@ -186,6 +187,7 @@ func (s Solution) everyCrash(t *labtest.T) {
 	operations := []string{"Put x a", "Put x b" + long, "CompareAndSet y c" + long + " 0", "CompareAndSet x wrong 7",
 		"Put z d" + long, "Delete y", "Put x e" + long, "CompareAndSet x f 3", "Put y g" + long, "Put z h" + long, "Delete x",
 		"Put y i" + long, "Put z j" + long, "Put x k"}
+	operations = operations[:t.Size("operations", len(operations))]
 	keys := ledger{"x": {}, "y": {}, "z": {}}
 	states := []string{keys.String()}
 	for _, operation := range operations {

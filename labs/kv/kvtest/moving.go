@@ -54,6 +54,7 @@ func (s Solution) moveUnderLoad(t *labtest.T) {
 
 // hammer has clients put and get keys as fast as they can.
 func (c *cluster) hammer(users []*user, keys []string, n int) {
+	n = c.t.Size("rounds", n)
 	c.t.Step("%d clients put and get %d keys, %d times each", len(users), len(keys), n)
 	for _, u := range users {
 		rnd := c.t.Rand(u.name)

@@ -50,8 +50,16 @@ func (o operation) leaves(result string) (version uint64) {
 // long makes a value take room.
 const long = "------------------------------------------------------------------------------------------"
 
-// short is a text in which long values are left out.
-func short(text string) string { return strings.ReplaceAll(text, long, "…") }
+// short is a text in which long values are left out, and the zeros that a lost
+// sector leaves are counted.
+func short(text string) string {
+	text = strings.ReplaceAll(text, long, "…")
+	if first := strings.IndexByte(text, 0); first >= 0 {
+		rest := strings.TrimLeft(text[first:], "\x00")
+		text = fmt.Sprintf("%s(%d zero bytes)%s", text[:first], len(text)-first-len(rest), short(rest))
+	}
+	return text
+}
 
 func at(version uint64) string { return fmt.Sprintf("version %d", version) }
 

@@ -28,6 +28,7 @@ func (s Solution) counter(t *labtest.T) {
 	if t.Real() {
 		each = 1
 	}
+	clients, each = t.Size("clients", clients), t.Size("counts", each)
 	t.Step("%d clients count in n, each from what it reads, until each has counted %d times", clients, each)
 	var mu sync.Mutex
 	winner := map[string]string{}
@@ -80,7 +81,7 @@ func (s Solution) linearizable(t *labtest.T) {
 
 // crew is a handful of clients.
 func (h *house) crew() (list []*client) {
-	for i := range 3 + h.t.Rand("clients").IntN(4) {
+	for i := range h.t.Size("clients", 3+h.t.Rand("clients").IntN(4)) {
 		list = append(list, h.client(i+1))
 	}
 	return list
@@ -92,6 +93,7 @@ func (h *house) storm(clients []*client) {
 	if h.t.Real() {
 		each = 3
 	}
+	each = h.t.Size("operations", each)
 	h.t.Step("%d clients carry out %d operations each, on 3 keys, by chance", len(clients), each)
 	for _, c := range clients {
 		h.t.Go(func() {
