@@ -3,6 +3,7 @@ package labtest
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -38,12 +39,16 @@ func (g Goroutine) Of(pkg string) (Frame, bool) {
 	return Frame{}, false
 }
 
-// calledBy reports whether a function of the package with the given last name is
-// among the frames.
-func (g Goroutine) calledBy(pkg string) bool {
-	for _, f := range g.Frames {
-		if strings.Contains(f.Func, "/"+pkg) {
-			return true
+// calledBy reports whether what is in the package was called, directly or not, by a
+// function whose name begins so behind its folder. What the package itself calls does
+// not count: a receive loop that waits in a packet connection of the suite's is a
+// goroutine of the solution's own.
+func (g Goroutine) calledBy(caller, pkg string) bool {
+	called := false
+	for _, f := range slices.Backward(g.Frames) {
+		called = called || strings.Contains(f.Func, "/"+caller)
+		if strings.HasPrefix(f.Func, pkg+".") {
+			return called
 		}
 	}
 	return false

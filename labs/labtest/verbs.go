@@ -151,9 +151,9 @@ func (t *T) overdue(what string, d time.Duration) {
 // taken too long, then other calls of the scenario, then goroutines of its own.
 func (t *T) suspicion(g Goroutine) int {
 	switch {
-	case g.calledBy("labtest.(*T).Returns"):
+	case g.calledBy("labtest.(*T).Returns", t.suite.Package):
 		return 2
-	case g.calledBy(t.suite.Lab + "test."):
+	case g.calledBy(t.suite.Lab+"test.", t.suite.Package):
 		return 1
 	}
 	return 0

@@ -59,12 +59,19 @@ type entry struct {
 func shown(run machine.Run) (list []entry) {
 	for i, e := range run.Events {
 		switch e.Kind {
-		case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Note, trace.Source:
+		case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Source:
 		default:
-			list = append(list, entry{e, i})
+			if !isDump(e) {
+				list = append(list, entry{e, i})
+			}
 		}
 	}
 	return list
+}
+
+// isDump reports whether an event is the note that holds the solution's goroutines.
+func isDump(e trace.Event) bool {
+	return e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote)
 }
 
 func lines(list []entry) (all []string) {
@@ -88,17 +95,19 @@ func window(run machine.Run, all []entry) (from int) {
 	place := func(event int) int {
 		return slices.IndexFunc(all, func(e entry) bool { return e.at == event })
 	}
-	late := slices.ContainsFunc(run.Events, func(e trace.Event) bool {
-		return e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote)
-	})
+	late := slices.ContainsFunc(run.Events, isDump)
 	from = last
+	named := -1 // the last operation of that text: an earlier one may have been right
 	for _, op := range labtest.History(run.Events) {
 		switch {
 		case op.Done && strings.Contains(run.Actual, op.String()):
-			return min(max(0, place(op.Return)-traceShown*3/4), last)
+			named = min(max(0, place(op.Return)-traceShown*3/4), last)
 		case !op.Done && late:
 			from = min(max(0, upheaval(all, place(op.Call))-traceShown/4), last)
 		}
+	}
+	if named >= 0 {
+		return named
 	}
 	return from
 }
@@ -126,7 +135,7 @@ func upheaval(all []entry, call int) int {
 func dump(run machine.Run, pkg string) []string {
 	text := run.Dump
 	for _, e := range run.Events {
-		if e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote) {
+		if isDump(e) {
 			text = strings.TrimPrefix(e.Text, labtest.DumpNote)
 		}
 	}

@@ -123,7 +123,7 @@ func writeApart(w io.Writer, a *result.Apart) {
 	}
 	why := "without \"" + strings.Join(strings.Fields(a.Without), " ") + "\" the case passes"
 	if a.Without == labtest.CalmLocks {
-		why = "the case passes if no goroutine steps aside at a lock: look for what two of yours do at once"
+		why = "the case passes if no goroutine steps aside at a lock: look for what goes wrong in one order only"
 	}
 	field(w, "nearest", why+"; up to here that run is the same:")
 	for _, part := range []struct {

@@ -216,4 +216,5 @@ func (s Solution) giveUpQuery(t *labtest.T) {
 			u.router.Close()
 		}
 	})
+	t.Join(10*time.Second, "the Gets and Puts that waited when their router was closed")
 }

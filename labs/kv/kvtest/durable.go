@@ -183,7 +183,7 @@ func (s Solution) oneSync(t *labtest.T) {
 	m.restart(m.crashes()[1])
 	c := m.client(1)
 	c.want("Put x 0", "version 1")
-	const changes = 50
+	changes := t.Size("changes", 50)
 	before := m.volume().Flushes()
 	for i := range changes {
 		c.want(fmt.Sprintf("Put x %d", i+1), at(uint64(i+2)))

@@ -95,6 +95,7 @@ func (s Solution) failedSync(t *labtest.T) {
 	if t.Real() {
 		last = 3
 	}
+	last = t.Size("failures", last)
 	for flush := 1; flush <= last; flush++ {
 		t.Step("sync %d from now will fail", flush)
 		failed := make(chan struct{})
@@ -157,7 +158,7 @@ func (s Solution) rot(t *labtest.T) {
 	m := s.machine(t, labrpc.Faults{}, disk.Config{})
 	c := m.client(1)
 	l := ledger{}
-	for i := range 30 {
+	for i := range t.Size("changes", 30) {
 		l.change(c, fmt.Sprintf("Put %c value-%d", "xyz"[i%3], i))
 	}
 	before := m.contents()

@@ -55,7 +55,12 @@ func (s Solution) counter(t *labtest.T) {
 				before := winner[result]
 				winner[result] = c.name
 				mu.Unlock()
-				t.Check(before == "" && result == at(version+1), labtest.Finding{
+				t.Check(result == at(version+1), labtest.Finding{
+					Property: "a CompareAndSet looks at the version and sets the value in one step",
+					Expected: fmt.Sprintf("a CompareAndSet from version %d that succeeds gives version %d", version, version+1),
+					Actual:   fmt.Sprintf("that of %s gave %q: another change came between", c.name, result),
+				})
+				t.Check(before == "", labtest.Finding{
 					Expected: fmt.Sprintf("only one CompareAndSet from version %d succeeds, with version %d", version, version+1),
 					Actual:   fmt.Sprintf("that of %s gave %q, and %q had succeeded so before", c.name, result, before),
 				})

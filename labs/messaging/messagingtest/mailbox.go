@@ -227,7 +227,8 @@ func (b box) received(count *tally, want int) {
 	got := len(count.got)
 	b.t.Check(got == want, labtest.Finding{
 		Property: "every message that was sent is received",
-		Expected: fmt.Sprintf("%d messages", want), Actual: fmt.Sprintf("%d messages", got),
+		Expected: fmt.Sprintf("as many messages are received as Sends have succeeded: %d", want),
+		Actual:   fmt.Sprintf("%d were received", got),
 	})
 }
 

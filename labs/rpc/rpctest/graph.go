@@ -96,7 +96,7 @@ func (s Solution) cycles(t *labtest.T) {
 	var back *ring
 	s.reads(t, bytes, &back)
 	t.Check(back.Next.Next.Next == back.Next && back.Next != back, labtest.Finding{
-		Expected: "a ring of two, entered by a third", Actual: "another structure",
+		Expected: "a ring of two, entered by a third", Actual: "Next.Next.Next is another node than Next",
 	})
 	t.Step("a slice and a map that hold themselves: Marshal must give an error")
 	l := make(loop, 1)

@@ -139,7 +139,12 @@ func answer(name string, n int) string {
 	return fmt.Sprintf("done %s, for the %s time", name, ordinal(n))
 }
 
-func ordinal(n int) string { return fmt.Sprintf("%d.", n) }
+func ordinal(n int) string {
+	if n <= 3 {
+		return [...]string{"0th", "first", "second", "third"}[n]
+	}
+	return fmt.Sprintf("%dth", n)
+}
 
 // wait lets d pass, or less when the context ends, and notes that.
 func (h *house) wait(ctx context.Context, name string, d time.Duration) {
