@@ -114,14 +114,15 @@ func (w *workshop) tell(s selection, req labtest.Request, run machine.Run) error
 	happened := map[string]bool{}
 	dump := run.Dump
 	for _, e := range run.Events {
+		note, isDump := labtest.Dump(e)
 		switch {
+		case isDump:
+			dump = note
+			continue
 		case e.Kind == trace.Model:
 			continue
 		case e.Kind == trace.Source:
 			w.tellSource(e.Node, e.Text)
-			continue
-		case e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote):
-			dump = strings.TrimPrefix(e.Text, labtest.DumpNote)
 			continue
 		case e.Kind == trace.Fault:
 			happened[e.Text] = true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"faultline/labs"
@@ -118,6 +119,14 @@ func (t *T) Judge(model, parameters string) {
 // DumpNote begins the note that holds the solution's goroutines at the moment
 // when something had taken too long.
 const DumpNote = "goroutines of the solution: "
+
+// Dump returns the dump of goroutines that an event of a run holds, if it holds one.
+func Dump(e trace.Event) (text string, ok bool) {
+	if e.Kind != trace.Note {
+		return "", false
+	}
+	return strings.CutPrefix(e.Text, DumpNote)
+}
 
 // overdue ends the run because something took too long. A goroutine of the
 // solution that still waits for a lock makes it a deadlock. Else the function that

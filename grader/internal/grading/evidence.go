@@ -71,7 +71,8 @@ func shown(run machine.Run) (list []entry) {
 
 // isDump reports whether an event is the note that holds the solution's goroutines.
 func isDump(e trace.Event) bool {
-	return e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote)
+	_, ok := labtest.Dump(e)
+	return ok
 }
 
 func lines(list []entry) (all []string) {
@@ -135,8 +136,8 @@ func upheaval(all []entry, call int) int {
 func dump(run machine.Run, pkg string) []string {
 	text := run.Dump
 	for _, e := range run.Events {
-		if isDump(e) {
-			text = strings.TrimPrefix(e.Text, labtest.DumpNote)
+		if note, ok := labtest.Dump(e); ok {
+			text = note
 		}
 	}
 	var lines []string

@@ -2,7 +2,6 @@ package html
 
 import (
 	"slices"
-	"strings"
 
 	"faultline/labs/labtest"
 	"faultline/labs/trace"
@@ -45,7 +44,8 @@ func nth(events []trace.Event, n int) int {
 // isDump reports whether an event is the harness's note of all goroutines, which
 // a report shows elsewhere.
 func isDump(e trace.Event) bool {
-	return e.Kind == trace.Note && strings.HasPrefix(e.Text, labtest.DumpNote)
+	_, ok := labtest.Dump(e)
+	return ok
 }
 
 // omitted is the kind of the line that stands for events that a diagram leaves
