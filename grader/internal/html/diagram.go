@@ -41,7 +41,7 @@ type event struct {
 // newDiagram makes the diagram of a failure, nil if there is nothing to draw.
 func newDiagram(r *result.Result, c result.Case) *diagram {
 	f := c.Failure
-	events := harmless(f.Events)
+	events := clean(f.Events)
 	d := &diagram{End: "✗ " + string(c.Verdict) + ": " + line(f.Actual)}
 	if f.Expected != "" { // some say no more than "1 are"
 		d.End = "✗ " + string(c.Verdict) + ": expected " + line(f.Expected) + "; " + line(f.Actual)
@@ -61,7 +61,7 @@ func newDiagram(r *result.Result, c result.Case) *diagram {
 
 // passing is the diagram of the nearest run that passes, nil without its events.
 func passing(a *result.Apart) *diagram {
-	events := harmless(a.Events)
+	events := clean(a.Events)
 	if len(events) == 0 {
 		return nil
 	}
