@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -138,6 +139,45 @@ func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s spec
 		}
 	}
 	return all, wrong, nil
+}
+
+// explainOnly prints the reports of the mutants whose names match a pattern.
+func (w *workshop) explainOnly(ctx context.Context, names []string, pattern string) error {
+	found := false
+	for _, name := range names {
+		suite, err := findLab(name)
+		if err != nil {
+			return err
+		}
+		specimens, err := w.specimens(suite)
+		if err != nil {
+			return err
+		}
+		for _, s := range specimens {
+			matches, err := path.Match(pattern, s.name)
+			if err != nil {
+				return fmt.Errorf("--mutant %s: %w", pattern, err)
+			}
+			if !s.mutant || !matches {
+				continue
+			}
+			found = true
+			explained, wrong, err := w.explainMutant(ctx, suite, s)
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			for _, e := range explained {
+				fmt.Fprintln(w.out, e.text)
+			}
+			for _, line := range wrong {
+				fmt.Fprintln(w.out, line)
+			}
+		}
+	}
+	if !found {
+		return fmt.Errorf("no mutant is called %s", pattern)
+	}
+	return nil
 }
 
 // shrinkable are the cases meant for a mutant in which something can be shrunk: not

@@ -131,13 +131,14 @@ func (h *host) suppose(_ context.Context, mod api.Module, ptr, size uint32) {
 	h.supposed = raw(mod, ptr, size)
 }
 
-func (h *host) finish(_ context.Context, mod api.Module, v, vn, p, pn, e, en, a, an, w, wn uint32) {
+func (h *host) finish(_ context.Context, mod api.Module, v, vn, p, pn, e, en, a, an, w, wn, b, bn uint32) {
 	if h.finished { // the first one counts
 		return
 	}
 	h.finished = true
 	h.outcome = labtest.Outcome{Verdict: labs.Verdict(text(mod, v, vn)), Finding: labtest.Finding{
 		Property: text(mod, p, pn), Expected: text(mod, e, en), Actual: text(mod, a, an), Where: text(mod, w, wn),
+		About: text(mod, b, bn),
 	}}
 }
 
@@ -219,7 +220,7 @@ func (h *host) result(err error) Run {
 	case h.moved:
 		run.Outcome = outcome(labs.GraderError, "", "the stack of the guest's first goroutine has moved")
 	case err != nil:
-		run.Outcome = died(err, dump)
+		run.Outcome = h.died(err, dump)
 	case !h.finished:
 		run.Outcome = labtest.Outcome{Verdict: labs.Fail, Finding: labtest.Finding{
 			Expected: "the case runs to its end", Actual: "it ended without an outcome"}}
@@ -240,7 +241,7 @@ func (h *host) result(err error) Run {
 }
 
 // died says what it means that the guest ended before its run did.
-func died(err error, dump string) labtest.Outcome {
+func (h *host) died(err error, dump string) labtest.Outcome {
 	var exit *sys.ExitError
 	switch stopped := errors.As(err, &exit); {
 	case dump != "": // in a reactor the runtime ends with a trap, not with exit status 2
@@ -255,7 +256,7 @@ func died(err error, dump string) labtest.Outcome {
 		return outcome(labs.Output, fmt.Sprintf("a run prints at most %d bytes", OutputLimit), "it printed more")
 	case exitEvents:
 		return outcome(labs.Output, fmt.Sprintf("a run causes at most %d events", EventLimit),
-			"it caused more: does the solution send in a loop without waiting?")
+			"it caused more: does the solution send in a loop without waiting? "+flood(h.events))
 	case exitClock:
 		return outcome(labs.Fail, "the run ends", fmt.Sprintf("it was still waiting after %v of virtual time", time.Duration(clockLimit)))
 	}

@@ -61,16 +61,17 @@ type Failure struct {
 	Virtual time.Duration `json:"virtual_ns"`
 	Hash    string        `json:"hash"`
 	labtest.Finding
-	Said  []string       `json:"said,omitempty"`  // by the compiler or the policy, of what the solution wrote
-	Plan  []string       `json:"plan"`            // the faults that happened
-	Sizes []labtest.Size `json:"sizes,omitempty"` // to which the scenario was cut down; none: as the seed draws them
-	Calm  []string       `json:"calm,omitempty"`  // what was made calm besides: labtest.CalmLatency, labtest.CalmLocks
-	Story []string       `json:"story"`           // what the scenario did
-	Trace []string       `json:"trace"`           // the events around the first wrong step
-	From  int            `json:"trace_from"`      // how many events stand before Trace
-	Of    int            `json:"trace_of"`        // how many events there were
-	Dump  []string       `json:"dump,omitempty"`  // of the solution's goroutines, or what the runtime said last
-	File  string         `json:"file,omitempty"`  // the plan, to be replayed
+	Said  []string       `json:"said,omitempty"`       // by the compiler or the policy, of what the solution wrote
+	Plan  []string       `json:"plan"`                 // the faults that happened
+	Sizes []labtest.Size `json:"sizes,omitempty"`      // to which the scenario was cut down; none: as the seed draws them
+	Calm  []string       `json:"calm,omitempty"`       // what was made calm besides: labtest.CalmLatency, labtest.CalmLocks
+	Story []string       `json:"story"`                // what the scenario did
+	Trace []string       `json:"trace"`                // the events around the first wrong step; what repeats stands there once
+	Head  string         `json:"trace_head,omitempty"` // which events those are; empty is all
+	From  int            `json:"trace_from"`           // how many events stand before Trace
+	Of    int            `json:"trace_of"`             // how many events there were
+	Dump  []string       `json:"dump,omitempty"`       // of the solution's goroutines, or what the runtime said last
+	File  string         `json:"file,omitempty"`       // the plan, to be replayed
 
 	Shrunk *Shrunk `json:"shrunk,omitempty"` // nil if nobody tried
 	Apart  *Apart  `json:"apart,omitempty"`  // nil if no passing run is near

@@ -59,7 +59,7 @@ func (s Solution) differentRacks(t *labtest.T) {
 	if wrong := c.allPlaced(keys(12)); wrong != "" {
 		t.Fail(labtest.Finding{
 			Expected: fmt.Sprintf("each key is on %d nodes, and in as many racks as that makes possible", min(c.floor.Replicas, len(nodes))),
-			Actual:   wrong})
+			Actual:   wrong, About: c.record.about(wrong)})
 	}
 }
 

@@ -113,7 +113,7 @@ func (s Solution) fullNodes(t *labtest.T) {
 	}
 	c.readAll(both, all, 2, getBound)
 	if wrong := c.allPlaced(stored); wrong != "" {
-		t.Fail(labtest.Finding{Property: "a key whose Put has succeeded is on as many nodes as it should be",
+		t.Fail(labtest.Finding{Property: "a key whose Put has succeeded is on as many nodes as it should be", About: c.record.about(wrong),
 			Expected: "each is on 2 nodes, or its Put returns ErrFull", Actual: wrong})
 	}
 
@@ -211,7 +211,7 @@ func (c *cluster) repairedHot(keys []string, hot string) {
 	holdings := c.holdings()
 	for _, key := range keys {
 		if wrong := c.misplaced(key, holdings, key == hot); wrong != "" {
-			c.t.Fail(labtest.Finding{Property: "every key is on as many nodes as it should be, and holds there",
+			c.t.Fail(labtest.Finding{Property: "every key is on as many nodes as it should be, and holds there", About: key,
 				Expected: fmt.Sprintf("%d nodes, and more for %s", c.floor.Replicas, hot), Actual: wrong})
 		}
 	}

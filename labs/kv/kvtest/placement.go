@@ -119,7 +119,7 @@ func (c *cluster) settle(bound time.Duration, property string, wrong func() stri
 		c.t.Sleep(heartbeat)
 		what = wrong()
 	}
-	c.t.Check(what == "", labtest.Finding{Property: property,
+	c.t.Check(what == "", labtest.Finding{Property: property, About: c.record.about(what),
 		Expected: fmt.Sprintf("%s, %v later at the latest", property, bound), Actual: what})
 }
 
