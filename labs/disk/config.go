@@ -81,12 +81,18 @@ type core struct {
 
 	mu      sync.Mutex // guards all below and the disk around it
 	dead    bool
-	seq     uint64 // of the latest write
-	flushes int    // flushes that began to take effect, in all lives
-	taking  bool   // one of them has not taken effect yet
-	failing int    // how many of the next flushes fail
-	owner   *owner // marks what nobody shares with this disk
-	found   []Loss // what the program has just found lost, and nobody was told
+	seq     uint64    // of the latest write
+	flushes int       // flushes that began to take effect, in all lives
+	taking  bool      // one of them has not taken effect yet
+	failing int       // how many of the next flushes fail
+	owner   *owner    // marks what nobody shares with this disk
+	found   []finding // what the program has just found lost, and nobody was told
+}
+
+// A finding is a loss, and what to call it.
+type finding struct {
+	Loss
+	words string
 }
 
 // An owner is an identity. It has a size, or all would be at one address.
@@ -116,10 +122,10 @@ func (c *core) unlock() {
 	c.mu.Unlock()
 	for _, l := range found {
 		if c.tracing() {
-			c.emit(trace.Lose, 0, l.Words())
+			c.emit(trace.Lose, 0, l.words)
 		}
 		if c.cfg.Lost != nil {
-			c.cfg.Lost(l)
+			c.cfg.Lost(l.Loss)
 		}
 	}
 }
@@ -229,7 +235,11 @@ func (c *core) choose(q Choice) int {
 		panic("disk: the fate chose a state that " + q.String() + " does not have")
 	}
 	if k < q.Options-1 {
-		c.found = append(c.found, Loss{Cell: q.Cell, Left: k})
+		words := q.Words()
+		if k > 0 {
+			words += " but for an earlier write"
+		}
+		c.found = append(c.found, finding{Loss{Cell: q.Cell, Left: k}, words})
 	}
 	return k
 }

@@ -110,6 +110,22 @@ func (v *Volume) settle(i int) *change {
 	return &s
 }
 
+// nameOf is the name that a file has: of the names that a crash left open the
+// latest, for that is what the program called it before.
+func (v *Volume) nameOf(f *inode) string {
+	for _, c := range slices.Backward(v.changes) {
+		if c.file == f.id && c.state != lost {
+			return c.name
+		}
+	}
+	for name, id := range v.base {
+		if id == f.id {
+			return name // there is one: a rename takes the other away
+		}
+	}
+	return f.name
+}
+
 func (c *change) choice() Choice {
 	return Choice{Cell: Cell{Kind: c.kind, File: c.name, ID: c.id}, Options: 2, Write: c.seq}
 }
@@ -366,7 +382,7 @@ func (v *Volume) OpenChoices() []Choice {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(v.files)) {
-		list = v.files[id].open(list)
+		list = v.files[id].open(v, list)
 	}
 	return list
 }

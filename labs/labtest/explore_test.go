@@ -198,7 +198,7 @@ func TestExploreFindsTheCrashThatBreaksAStore(t *testing.T) {
 		bug, property, crash, actual, plan string
 	}{
 		{"no sync of the file", survives,
-			"after a crash before flush 1, during set one (not acknowledged), that lost sector 0 of new (written by set one): ",
+			"after a crash before flush 1, during set one (not acknowledged), that lost sector 0 of text (written by set one): ",
 			`"\x00\x00\x00\x00", which is the state after no number of operations; ` +
 				`recovers at 0 of 4 crash points, and fails too before flush 2, during set two (not acknowledged), ` +
 				`before flush 3, during set three (not acknowledged), before flush 4, after set three (acknowledged)`,
