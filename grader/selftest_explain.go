@@ -41,8 +41,8 @@ func figures() []figure {
 
 // An explained is what shrinking made of a mutant's failure.
 type explained struct {
-	failure *result.Failure
-	text    string // that a student would read
+	failure *result.Failure // nil if it cannot be shrunk
+	text    string          // that a student would read
 	took    time.Duration
 }
 
@@ -124,7 +124,8 @@ func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s spec
 		took := time.Since(begin)
 		c := r.Cases()[0]
 		switch f := c.Failure; {
-		case c.Verdict == labs.Stuck:
+		case c.Verdict == labs.Stuck: // ended at some moment of CPU time: there is nothing to shrink, but something to read
+			all = append(all, explained{text: textOf(r, c)})
 		case f == nil || f.Shrunk == nil:
 			wrong = append(wrong, fmt.Sprintf("%s: %s gave %s, and nothing was shrunk", s.name, id, c.Verdict))
 		default:
@@ -132,13 +133,18 @@ func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s spec
 				f.Where, f.Dump = "", nil
 			}
 			f.File = planFile("out", c)
-			var text strings.Builder
-			report.Failure(&text, r, c, report.Style{})
-			all = append(all, explained{failure: f, text: text.String(), took: took})
+			all = append(all, explained{failure: f, text: textOf(r, c), took: took})
 			fmt.Fprintln(w.out, row(s.name, c, took))
 		}
 	}
 	return all, wrong, nil
+}
+
+// textOf is what a student reads of a case.
+func textOf(r *result.Result, c result.Case) string {
+	var text strings.Builder
+	report.Failure(&text, r, c, report.Style{})
+	return text.String()
 }
 
 // explainOnly prints the reports of the mutants whose names match a pattern.
@@ -244,6 +250,7 @@ func compareReports(dir string, reports map[string]string, update bool) (wrong [
 
 // judge prints the figures and says which are too large.
 func (w *workshop) judge(all []explained) (wrong []string) {
+	all = slices.DeleteFunc(all, func(e explained) bool { return e.failure == nil })
 	if len(all) == 0 {
 		return []string{"no failure was shrunk"}
 	}

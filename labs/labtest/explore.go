@@ -101,12 +101,23 @@ func unlike(states []string, at Crash, contents string) Finding {
 		switch {
 		case s != contents:
 		case p < at.Acked:
-			f.Actual = fmt.Sprintf("%q, the state after %d of the %d operations that were acknowledged", found, p, at.Acked)
+			f.Actual = fmt.Sprintf("%q, %s", found, behind(p, at.Acked))
 		default:
 			f.Actual = fmt.Sprintf("%q, the state after %d operations, of which only %d were called", found, p, at.Invoked)
 		}
 	}
 	return f
+}
+
+// behind says which state it is that has p operations, where more were acknowledged.
+func behind(p, acknowledged int) string {
+	switch {
+	case acknowledged == 1:
+		return "the state before the operation that was acknowledged"
+	case p == 0:
+		return fmt.Sprintf("the state before the %d operations that were acknowledged", acknowledged)
+	}
+	return fmt.Sprintf("the state after %d of the %d operations that were acknowledged", p, acknowledged)
 }
 
 func quoted(list []string) []string {

@@ -205,13 +205,13 @@ func TestExploreFindsTheCrashThatBreaksAStore(t *testing.T) {
 			"lose      store disk flush 1: sector new#1:0\n"},
 		{"no sync of the directory", survives,
 			"after a crash before flush 2, during set two (not acknowledged), that lost the rename to text (written by set one): ",
-			`"", the state after 0 of the 1 operations that were acknowledged; ` +
+			`"", the state before the operation that was acknowledged; ` +
 				`recovers at 1 of 4 crash points, and fails too before flush 3, during set three (not acknowledged), ` +
 				`before flush 4, after set three (acknowledged)`,
 			"lose      store disk flush 2: rename text#3\n"},
 		{"acknowledges first", survives,
 			"after a crash before flush 3, during set two (not acknowledged), that lost the rename to text (written by set one): ",
-			`"", the state after 0 of the 1 operations that were acknowledged; recovers at 4 of 7 crash points, ` +
+			`"", the state before the operation that was acknowledged; recovers at 4 of 7 crash points, ` +
 				"and fails too before flush 5, during set three (not acknowledged), " +
 				"before flush 7, after set three (acknowledged)",
 			"lose      store disk flush 3: rename text#3\n"},
@@ -243,7 +243,7 @@ func TestExploreFindsTheCrashThatBreaksAStore(t *testing.T) {
 		{"tidies first", survives,
 			"after a crash before flush 3, during set two (not acknowledged), that lost nothing, " +
 				"then a crash of the recovery before flush 5, that lost nothing: ",
-			`"", the state after 0 of the 1 operations that were acknowledged; recovers at 2 of 7 crash points, ` +
+			`"", the state before the operation that was acknowledged; recovers at 2 of 7 crash points, ` +
 				"and fails too before flush 4, during set two (not acknowledged), " +
 				"before flush 5, during set three (not acknowledged), " +
 				"before flush 6, during set three (not acknowledged), and at 1 more",
