@@ -19,18 +19,21 @@ type traceLine struct {
 	last  int
 }
 
-// written are the texts of lines. What a message carries stands there once: where it
-// was sent, if that is shown.
+// written are the texts of lines. What a message carries stands where it was sent, if
+// that is shown, and not again where it arrives; but at a second arrival it does, for
+// that is news.
 func written(lines []traceLine) (texts []string) {
 	said := map[message]string{}
 	for _, l := range lines {
 		e := l.event
 		if e.Peer != "" && e.N != 0 {
 			m := message{e.Node, e.Peer, e.N}
-			if said[m] == e.Text {
-				e.Text = ""
-			} else if e.Kind == trace.Send {
+			switch {
+			case e.Kind == trace.Send:
 				said[m] = e.Text
+			case e.Kind == trace.Deliver && said[m] == e.Text:
+				e.Text = ""
+				delete(said, m)
 			}
 		}
 		if l.again != "" {
