@@ -18,7 +18,7 @@ func (c *cluster) shared(nodes ...string) {
 		average := sum / len(holdings)
 		for _, name := range nodes {
 			if n := len(holdings[name]); 2*n < average {
-				return fmt.Sprintf("%s holds %s, and the average of all nodes is %d", name, count(n, "key"), average)
+				return fmt.Sprintf("%s holds %s, and the average of all nodes is %d", name, labtest.Count(n, "key"), average)
 			}
 		}
 		return ""

@@ -55,10 +55,10 @@ func (c *cluster) misplaced(key string, holdings map[string][]string, hot bool) 
 	}
 	want := min(c.floor.Replicas, len(living))
 	if len(where) < want || len(where) > want && !hot {
-		return fmt.Sprintf("%s: %s, want %d", at, count(len(where), "node"), want)
+		return fmt.Sprintf("%s: %s, want %d", at, labtest.Count(len(where), "node"), want)
 	}
 	if want := min(len(where), racks(living)); racks(where) < want {
-		return fmt.Sprintf("%s, in %s; there are living nodes in %s", at, count(racks(where), "rack"), count(racks(living), "rack"))
+		return fmt.Sprintf("%s, in %s; there are living nodes in %s", at, labtest.Count(racks(where), "rack"), labtest.Count(racks(living), "rack"))
 	}
 	return ""
 }
@@ -68,13 +68,6 @@ func list(names []string) string {
 		return "no node"
 	}
 	return strings.Join(names, " ")
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // leftover says which node holds a key that it is not listed for, "" if none does.

@@ -182,7 +182,7 @@ func (s Solution) lateCopy(t *labtest.T) {
 	c, other := h.client(1), h.client(2)
 	late := []time.Duration{300 * time.Millisecond, 2 * time.Second}
 	again := func(operation, result string) {
-		t.Step("what %s sends for %s arrives again after %v", c.name, operation, late)
+		t.Step("what %s sends for %s arrives again after %s", c.name, operation, labtest.List(late))
 		h.next(1, c.name, serverNode, labrpc.Action{Copies: late})
 		c.want(operation, result)
 	}

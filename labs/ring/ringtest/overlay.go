@@ -88,7 +88,7 @@ func (o *overlay) String() string {
 	if len(o.floor.IDs) > 20 {
 		ids = list(o.floor.IDs[:6]) + " …"
 	}
-	return fmt.Sprintf("a ring of 2^%d ids with %d peers at %s", o.floor.Bits, len(o.members), ids)
+	return fmt.Sprintf("a ring of 2^%d ids with %s at %s", o.floor.Bits, labtest.Count(len(o.members), "peer"), ids)
 }
 
 // watch counts messages. A lookup that goes round for ever is stopped here.
@@ -106,8 +106,9 @@ func (o *overlay) watch(m labrpc.Message) {
 	if o.most > 0 && len(o.requests) > o.most {
 		o.t.Report(labtest.Finding{
 			Property: "a lookup comes nearer with every step",
-			Expected: fmt.Sprintf("at most %d requests for the lookup of %d, on a ring of %d peers", o.most, o.wanted, len(o.members)),
-			Actual:   "one more was sent; the way so far: " + way(o.requests),
+			Expected: fmt.Sprintf("at most %s for the lookup of %d, on a ring of %s",
+				labtest.Count(o.most, "request"), o.wanted, labtest.Count(len(o.members), "peer")),
+			Actual: "one more was sent; the way so far: " + way(o.requests),
 		})
 	}
 }
