@@ -53,6 +53,21 @@ func about(all []entry, what string) []entry {
 	return kept
 }
 
+// beside are the places in the run of those that were not kept.
+func beside(all, kept []entry) map[int]bool {
+	if len(kept) == len(all) {
+		return nil
+	}
+	left := map[int]bool{}
+	for _, e := range all {
+		left[e.at] = true
+	}
+	for _, e := range kept {
+		delete(left, e.at)
+	}
+	return left
+}
+
 // upset reports whether an event is kept, whatever a trace is about.
 func upset(e trace.Event) bool {
 	switch e.Kind {

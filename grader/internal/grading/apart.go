@@ -73,7 +73,7 @@ func apart(without string, fails, passes machine.Run) *result.Apart {
 		parted = placeOf(all, a[i].at)
 	}
 	return &result.Apart{
-		Without: without, Same: parted, Events: passes.Events,
+		Without: without, Same: parted, Events: passes.Events, Beside: beside(shown(passes), b),
 		Common:  lines(a[max(0, i-commonShown):i]),
 		Failing: lines(a[i:min(len(a), i+apartShown)]),
 		Passing: lines(b[j:min(len(b), j+apartShown)]),

@@ -83,6 +83,9 @@ func showTrace(f *result.Failure, run machine.Run) {
 	all := shown(run)
 	what := aboutOf(run)
 	kept := about(all, what)
+	if f.Beside = beside(all, kept); len(f.Beside) > 0 {
+		f.Subject = what
+	}
 	lines := condense(kept)
 	from := window(run, lines)
 	to := min(len(lines), from+traceShown)

@@ -80,6 +80,11 @@ type Failure struct {
 	// none that can be shown. The JSON form does without: the plan gives them
 	// again.
 	Events []trace.Event `json:"-"`
+
+	// Beside are those of Events, by place, that have nothing to do with what the
+	// failure is about, which is Subject. Both are empty if it is about everything.
+	Beside  map[int]bool `json:"-"`
+	Subject string       `json:"-"`
 }
 
 // A Shrunk says what a failure was before it was shrunk, and what that took.
@@ -102,8 +107,9 @@ type Apart struct {
 	Common  []string `json:"common"`  // the last of those
 	Failing []string `json:"failing"` // what comes next where the property breaks
 	Passing []string `json:"passing"` // what comes next where it holds
-	// Events are all of the passing run.
+	// Events are all of the passing run, and Beside is as in Failure.
 	Events []trace.Event `json:"-"`
+	Beside map[int]bool  `json:"-"`
 }
 
 // Graded reports whether the verdict is about the solution. Else the grader is at
