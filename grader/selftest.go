@@ -56,8 +56,8 @@ func selftestCommand() *cobra.Command {
 			switch {
 			case p.seeds < 0:
 				return fmt.Errorf("--seeds %d: expected a number from 1 on", p.seeds)
-			case only != "" && (!explains || p.update):
-				return errors.New("--mutant is for --explain without --update: it prints reports and compares nothing")
+			case only != "" && !explains:
+				return errors.New("--mutant is for --explain: it prints the reports of some mutants")
 			case explains && (p.json || p.seeds > 0):
 				return errors.New("--explain shrinks the first failure of each mutant and prints a table: leave out --seeds and --json")
 			}
@@ -67,7 +67,7 @@ func selftestCommand() *cobra.Command {
 			}
 			defer w.close()
 			if only != "" {
-				return w.explainOnly(cmd.Context(), args, only)
+				return w.explainOnly(cmd.Context(), args, only, p.update)
 			}
 			if explains {
 				return w.explain(cmd.Context(), args, p.update)
@@ -78,7 +78,7 @@ func selftestCommand() *cobra.Command {
 	cmd.Flags().IntVar(&p.seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
 	cmd.Flags().BoolVar(&explains, "explain", false, "instead, shrink the failure of each mutant and measure what is left")
-	cmd.Flags().StringVar(&only, "mutant", "", "with --explain, print what a student reads of the mutants whose names are like this: 'log-*'")
+	cmd.Flags().StringVar(&only, "mutant", "", "with --explain, print (and with --update write anew) the reports of the mutants whose names are like this: 'log-*'")
 	cmd.Flags().BoolVar(&p.update, "update", false, "write kills.txt anew, or with --explain the reports")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON, for a program to read")
 	return cmd

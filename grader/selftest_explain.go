@@ -146,8 +146,9 @@ func textOf(r *result.Result, c result.Case) string {
 	return text.String()
 }
 
-// explainOnly prints the reports of the mutants whose names match a pattern.
-func (w *workshop) explainOnly(ctx context.Context, names []string, pattern string) error {
+// explainOnly prints the reports of the mutants whose names match a pattern; update
+// writes their files anew.
+func (w *workshop) explainOnly(ctx context.Context, names []string, pattern string, update bool) error {
 	found := false
 	for _, name := range names {
 		suite, err := findLab(name)
@@ -159,23 +160,14 @@ func (w *workshop) explainOnly(ctx context.Context, names []string, pattern stri
 			return err
 		}
 		for _, s := range specimens {
-			matches, err := path.Match(pattern, s.name)
-			if err != nil {
+			if matches, err := path.Match(pattern, s.name); err != nil {
 				return fmt.Errorf("--mutant %s: %w", pattern, err)
-			}
-			if !s.mutant || !matches {
+			} else if !s.mutant || !matches {
 				continue
 			}
 			found = true
-			explained, wrong, err := w.explainMutant(ctx, suite, s)
-			if err != nil {
-				return fmt.Errorf("%s: %w", s.name, err)
-			}
-			for _, e := range explained {
-				fmt.Fprintln(w.out, e.text)
-			}
-			for _, line := range wrong {
-				fmt.Fprintln(w.out, line)
+			if err := w.explainOne(ctx, suite, s, update); err != nil {
+				return err
 			}
 		}
 	}
@@ -183,6 +175,22 @@ func (w *workshop) explainOnly(ctx context.Context, names []string, pattern stri
 		return fmt.Errorf("no mutant is called %s", pattern)
 	}
 	return nil
+}
+
+func (w *workshop) explainOne(ctx context.Context, suite suites.Suite, s specimen, update bool) error {
+	explained, wrong, err := w.explainMutant(ctx, suite, s)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.name, err)
+	}
+	text := ""
+	for _, e := range explained {
+		text += e.text
+	}
+	fmt.Fprintln(w.out, text+strings.Join(wrong, "\n"))
+	if !update || text == "" {
+		return nil
+	}
+	return writeFile(filepath.Join(w.root, referenceDir(suite.Lab), "reports", s.name+".txt"), text)
 }
 
 // shrinkable are the cases meant for a mutant in which something can be shrunk: not
