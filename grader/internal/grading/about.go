@@ -14,14 +14,14 @@ import (
 
 // aboutOf is what a failure is about. The finding says so, or else, if something
 // took too long, the operation that has not returned: but only where messages are
-// calls. Elsewhere nobody could tell the answer to a message that names the key from
-// any other.
+// calls, and only a name. Elsewhere nobody could tell the answer to a message that
+// names the key from any other, and a number is in many messages by chance.
 func aboutOf(run machine.Run) string {
 	if run.About != "" || !slices.ContainsFunc(run.Events, isDump) || !slices.ContainsFunc(run.Events, isReply) {
 		return run.About
 	}
 	for _, op := range slices.Backward(labtest.History(run.Events)) {
-		if !op.Done {
+		if !op.Done && strings.ContainsFunc(op.Subject(), unicode.IsLetter) {
 			return op.Subject()
 		}
 	}
