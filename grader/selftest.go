@@ -56,8 +56,8 @@ func selftestCommand() *cobra.Command {
 			switch {
 			case p.seeds < 0:
 				return fmt.Errorf("--seeds %d: expected a number from 1 on", p.seeds)
-			case only != "" && !explains:
-				return errors.New("--mutant is for --explain: it prints the reports of some mutants")
+			case only != "" && (!explains || len(args) != 1):
+				return errors.New("--mutant is for --explain of one lab: it prints the reports of some mutants")
 			case explains && (p.json || p.seeds > 0):
 				return errors.New("--explain shrinks the first failure of each mutant and prints a table: leave out --seeds and --json")
 			}
@@ -66,11 +66,8 @@ func selftestCommand() *cobra.Command {
 				return err
 			}
 			defer w.close()
-			if only != "" {
-				return w.explainOnly(cmd.Context(), args, only, p.update)
-			}
 			if explains {
-				return w.explain(cmd.Context(), args, p.update)
+				return w.explain(cmd.Context(), args, only, p.update)
 			}
 			return w.selftest(cmd.Context(), args, p)
 		},
