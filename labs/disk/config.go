@@ -57,6 +57,11 @@ type Config struct {
 	// lock held. It may call Fork: that is what a crash at this moment leaves.
 	BeforeFlush func(n int)
 
+	// Fails says whether flush number n fails, as after FailFlush. It is asked just
+	// before the flush takes effect, after BeforeFlush and with no lock held. Nil is
+	// never.
+	Fails func(n int) bool
+
 	// Trace gets the events of the disk, without their time; nil for none. It
 	// is called with no lock held.
 	Trace func(trace.Event)
@@ -148,10 +153,11 @@ func (c *core) flush(what string, apply func(upTo uint64, fails bool)) error {
 	}
 	c.flushes++
 	n := c.flushes
-	if c.cfg.BeforeFlush != nil {
+	planned := false
+	if c.cfg.BeforeFlush != nil || c.cfg.Fails != nil {
 		c.taking = true
 		c.mu.Unlock()
-		c.cfg.BeforeFlush(n)
+		planned = c.before(n)
 		c.mu.Lock()
 		c.taking = false
 		if c.dead {
@@ -159,10 +165,12 @@ func (c *core) flush(what string, apply func(upTo uint64, fails bool)) error {
 			return ErrDead
 		}
 	}
-	fails := c.failing > 0
+	fails := planned || c.failing > 0
 	if fails {
-		c.failing--
 		what += ": failed"
+	}
+	if c.failing > 0 {
+		c.failing--
 	}
 	apply(upTo, fails)
 	c.unlock()
@@ -171,6 +179,15 @@ func (c *core) flush(what string, apply func(upTo uint64, fails bool)) error {
 		return ErrIO
 	}
 	return nil
+}
+
+// before tells that flush n is about to take effect, and reports whether it fails.
+// The lock must not be held.
+func (c *core) before(n int) (fails bool) {
+	if c.cfg.BeforeFlush != nil {
+		c.cfg.BeforeFlush(n)
+	}
+	return c.cfg.Fails != nil && c.cfg.Fails(n)
 }
 
 // emit sends an event. The lock must not be held.

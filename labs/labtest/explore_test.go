@@ -399,6 +399,26 @@ func TestTheDiskOfANodeCrashesWithIt(t *testing.T) {
 	}
 }
 
+func TestAPlanHasFlushesFail(t *testing.T) {
+	plan := must(labrpc.ParsePlan("fail kv-1 disk flush 2\nfail kv-2 disk flush 1\nfail kv-1 other flush 1\n"))
+	r := perform(t, labtest.Request{Seed: 1, Plan: &plan}, func(t *labtest.T, _ *solution) {
+		n := t.Network(labrpc.Config{})
+		f := must(t.Volume(n.Node("kv-1"), disk.Config{}).Create("log"))
+		for i := 1; i <= 3; i++ {
+			must(f.WriteAt([]byte{byte(i)}, 0))
+			if err := f.Sync(); errors.Is(err, disk.ErrIO) != (i == 2) {
+				t.Fail(labtest.Finding{Actual: fmt.Sprintf("flush %d: %v", i, err)})
+			}
+		}
+	})
+	if r.Verdict != labs.Pass {
+		t.Fatal(r.Actual)
+	}
+	if happened := fmt.Sprint(r.crashes()); happened != "fail      kv-1 disk flush 2\n" {
+		t.Errorf("what happened is %q", happened)
+	}
+}
+
 func TestARequestLosesOnlyWhatDisksHave(t *testing.T) {
 	_, err := labtest.ParseRequest("case kv/B/crash\nseed 1\nplan\nlose kv-1 disk crash 1: my wallet\n")
 	want := `"lose      kv-1 disk crash 1: my wallet": "my wallet" is nothing that a disk loses: ` +
