@@ -20,12 +20,27 @@ func aboutOf(run machine.Run) string {
 	if run.About != "" || !slices.ContainsFunc(run.Events, isDump) || !slices.ContainsFunc(run.Events, isReply) {
 		return run.About
 	}
-	for _, op := range slices.Backward(labtest.History(run.Events)) {
-		if !op.Done && strings.ContainsFunc(op.Subject(), unicode.IsLetter) {
-			return op.Subject()
-		}
+	if op, found := waiting(run); found && strings.ContainsFunc(op.Subject(), unicode.IsLetter) {
+		return op.Subject()
 	}
 	return ""
+}
+
+// waiting is the operation that has not returned and that the finding names, or else
+// the last that has not.
+func waiting(run machine.Run) (op labtest.Op, found bool) {
+	for _, o := range slices.Backward(labtest.History(run.Events)) {
+		if o.Done {
+			continue
+		}
+		if hasWord(run.Expected, o.Client) && hasWord(run.Expected, o.Subject()) {
+			return o, true
+		}
+		if !found {
+			op, found = o, true
+		}
+	}
+	return op, found
 }
 
 // about is the part of a trace that has to do with a key, a node, or a connection
@@ -126,6 +141,9 @@ func answered(e trace.Event) message {
 // hasWord reports whether a text has the word by itself: "k1" is not in "k12", nor
 // "log" in "log.new".
 func hasWord(text, word string) bool {
+	if word == "" {
+		return false
+	}
 	part := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-.", r) }
 	for at := 0; ; {
 		i := strings.Index(text[at:], word)

@@ -151,12 +151,12 @@ func window(run machine.Run, lines []traceLine) (from int) {
 	from = last
 	named := -1 // the last operation of that text: an earlier one may have been right
 	for _, op := range labtest.History(run.Events) {
-		switch {
-		case op.Done && strings.Contains(run.Actual, op.String()):
+		if op.Done && strings.Contains(run.Actual, op.String()) {
 			named = min(max(0, place(op.Return)-traceShown*3/4), last)
-		case !op.Done && late:
-			from = min(max(0, place(upheaval(run.Events, op.Call))-traceShown/4), last)
 		}
+	}
+	if op, found := waiting(run); found && late {
+		from = min(max(0, place(upheaval(run.Events, op.Call))-traceShown/4), last)
 	}
 	if named >= 0 {
 		return named

@@ -78,6 +78,10 @@ func TestATraceShowsWhatTheFailureIsAboutOnly(t *testing.T) {
 	if f := told(t, labtest.Finding{}, late); f.Head != "what is about k12: 3 of 32 events" {
 		t.Errorf("the call that did not return is not what it is about: %q", f.Head)
 	}
+	named := labtest.Finding{Expected: "Put of k1 by client-1 returns within 1s of virtual time"}
+	if f := told(t, named, late); f.Head != "what is about k1: 6 of 32 events" {
+		t.Errorf("the call that the finding names is not what it is about: %q", f.Head)
+	}
 }
 
 func TestAnExchangeThatRepeatsStandsInATraceOnce(t *testing.T) {
