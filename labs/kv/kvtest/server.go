@@ -306,7 +306,7 @@ func (s Solution) remembered(t *labtest.T) {
 				c.restart()
 			}
 		}
-		t.Step("%d clients have changed and tried to change something, in their %d. lives", names, life+1)
+		t.Step("%d clients have changed and tried to change something, each in its life %d", names, life+1)
 		got := h.server.Remembered()
 		t.Check(got <= names, labtest.Finding{
 			Expected: fmt.Sprintf("the server remembers at most one result for each of %d names", names),
