@@ -75,7 +75,8 @@ func selftestCommand() *cobra.Command {
 	cmd.Flags().IntVar(&p.seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
 	cmd.Flags().BoolVar(&explains, "explain", false, "instead, shrink the failure of each mutant and measure what is left")
-	cmd.Flags().StringVar(&only, "mutant", "", "with --explain, print (and with --update write anew) the reports of the mutants whose names are like this: 'log-*'")
+	cmd.Flags().StringVar(&only, "mutant", "",
+		"with --explain, print the reports of the mutants with such names, 'log-*'; with --update, write them anew")
 	cmd.Flags().BoolVar(&p.update, "update", false, "write kills.txt anew, or with --explain the reports")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON, for a program to read")
 	return cmd

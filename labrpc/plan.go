@@ -50,7 +50,7 @@ const (
 type Fault struct {
 	Kind        FaultKind
 	From, To    string        // the link of a message; From alone is the node of a pause or a crash
-	N           int           // the number of the message on its link, from 1; of a Lose, that of its Point; of a Fail, that of the flush
+	N           int           // the number of the message on its link, from 1; of its Point, or flush
 	By          time.Duration // how much later
 	Bit         int           // bit b is in byte b/8, where it counts 1<<(b%8); it wraps at the packet's end
 	Left, Right []string      // the two sides of a cut
