@@ -23,9 +23,29 @@ func (w *wire) all(n int) {
 // atMost fails if the sender sent more than a number of data packets.
 func (w *wire) atMost(limit int, why string) {
 	data, _ := w.counts()
-	w.t.Check(data <= limit, labtest.Finding{
-		Expected: fmt.Sprintf("at most %d data packets: %s", limit, why), Actual: fmt.Sprintf("%d data packets", data),
-	})
+	if data > limit {
+		w.t.Fail(labtest.Finding{
+			Expected: fmt.Sprintf("at most %d data packets: %s", limit, why),
+			Actual:   fmt.Sprintf("%d data packets; %s", data, w.mostSent()),
+		})
+	}
+}
+
+// mostSent names the message that was sent most often.
+func (w *wire) mostSent() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	most, again := "", 0
+	for _, msg := range w.sent {
+		if w.sighting(msg).times > 1 {
+			again++
+		}
+		if most == "" || w.sighting(msg).times > w.sighting(most).times {
+			most = msg
+		}
+	}
+	return fmt.Sprintf("%s sent more than once, %s most of all: %s", many(again, "message was", "messages were"),
+		short(most), w.sighting(most).when())
 }
 
 // pipeline has a round trip of 100 ms. Window 16 can bring 160 messages across in
