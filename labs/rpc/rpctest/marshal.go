@@ -49,7 +49,13 @@ func differs(got, want []byte) string {
 	return fmt.Sprintf(", byte %d is %02x, must be %02x", i, got[i], want[i])
 }
 
-func dump(b []byte) string { return cut(fmt.Sprintf("% x", b), 120) }
+// dump is the beginning of bytes: some messages are large.
+func dump(b []byte) string {
+	if len(b) > 40 {
+		return fmt.Sprintf("% x …", b[:40])
+	}
+	return fmt.Sprintf("% x", b)
+}
 
 func cut(s string, n int) string {
 	if len(s) > n {
