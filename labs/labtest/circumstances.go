@@ -71,4 +71,4 @@ func crashes(events []trace.Event, ops []porcupine.Operation) string {
 	return strings.Join(words, ", ")
 }
 
-func at(d time.Duration) string { return d.Round(time.Millisecond).String() }
+func at(d time.Duration) string { return d.Round(time.Microsecond).String() }
