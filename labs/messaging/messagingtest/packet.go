@@ -146,7 +146,7 @@ func (s Solution) refuse(t *labtest.T, b []byte, what string) {
 	returned := false
 	defer func() {
 		if !returned {
-			t.Step("Unmarshal of %s: %s (% x)", many(len(b), "byte", "bytes"), what, head(b))
+			t.Step("Unmarshal of %s [% x]: %s", many(len(b), "byte", "bytes"), head(b), what)
 		}
 	}()
 	p, err := s.Unmarshal(b)

@@ -112,8 +112,8 @@ func (o *overlay) around(i int) string {
 	if 1+o.below()+o.floor.Near > len(o.members) {
 		return "its nearest neighbours are all that there are"
 	}
-	return fmt.Sprintf("it knows everybody from %s, the farthest of its nearest downwards, to %s, so it knows the owner of every id above %d up to %d",
-		last.Node, first.Node, last.ID, first.ID)
+	return fmt.Sprintf("it knows everybody from %s, the farthest of its nearest downwards, to %s, "+
+		"so it knows the owner of every id above %d up to %d", last.Node, first.Node, last.ID, first.ID)
 }
 
 func (s Solution) anyRing(t *labtest.T) {
