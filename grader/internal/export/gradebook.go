@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"faultline/grader/internal/result"
@@ -55,15 +56,28 @@ func newGradebook(class []Submission) gradebook {
 }
 
 // row is the row of a submission. A lab that was not handed in adds nothing to the
-// total; one that was not graded leaves the total open.
+// total, and is a zero if it is known that it was graded; one that was not graded
+// leaves the total open.
 func (g gradebook) row(s Submission) gradebookRow {
 	row := gradebookRow{name: s.Name, cells: make([]score, len(g.labs))}
-	sum := 0
+	sum, nothing := 0, 0
 	row.total.points = &sum
+	switch {
+	case s.Refused != "":
+		row.notes = append(row.notes, s.Refused)
+	case len(s.Results) == 0:
+		row.notes = append(row.notes, "nothing was handed in")
+	}
+	said := len(row.notes) > 0
 	for i, lab := range g.labs {
 		cell := score{max: lab.max}
 		if r := s.of(lab.name); r == nil {
-			row.notes = append(row.notes, lab.name+": not handed in")
+			if slices.Contains(s.Missing, lab.name) {
+				cell.points = &nothing
+			}
+			if !said {
+				row.notes = append(row.notes, lab.name+": not handed in")
+			}
 		} else if c := ungraded(r); c != nil {
 			cell.max, cell.fault = r.MaxPoints, true
 			row.notes = append(row.notes, lab.name+": "+gist(*c))
