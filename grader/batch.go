@@ -13,6 +13,7 @@ import (
 	"faultline/grader/internal/class"
 	"faultline/grader/internal/grading"
 	"faultline/grader/internal/handin"
+	"faultline/grader/internal/html"
 	"faultline/grader/internal/machine"
 	"faultline/grader/internal/result"
 	"faultline/grader/internal/submission"
@@ -31,7 +32,12 @@ type batch struct {
 	names    []string            // of the class
 	todo     []handin.Submission // of the shard
 	starters map[string]map[string][]byte
-	anew     bool // also what has not changed
+
+	// When something is graded again:
+	old    *class.Manifest // of what was graded
+	anew   bool            // also what has not changed
+	some   bool            // only some cases of each lab; the others stay
+	graded func(name string, pages []html.Lab)
 }
 
 // batch looks at the class and gets the folders ready.
@@ -90,11 +96,16 @@ func (b *batch) prepare() error {
 	if err := class.Sweep(staff, unfinished); err != nil {
 		return err
 	}
+	return nil
+}
+
+// declare writes what the folder of results is going to be of.
+func (b *batch) declare() error {
 	text, err := b.manifest().JSON()
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(staff, class.ManifestFile), string(text))
+	return writeFile(filepath.Join(b.out, staffFolder, class.ManifestFile), string(text))
 }
 
 // A lane grades one submission after the other. Each has workers of its own: these
@@ -118,18 +129,37 @@ func (b *batch) lanes() chan lane {
 	return lanes
 }
 
-// run grades the class. What a submission does, and what goes wrong with one, is
-// no error; that the disk is full is one.
+// run grades the class.
 func (b *batch) run(ctx context.Context) error {
+	if err := b.declare(); err != nil {
+		return err
+	}
+	t := b.newTable()
+	t.head()
+	bar := b.progress("grade", len(b.todo))
+	err := b.each(ctx, func(i int, rec *class.Record, done int) {
+		t.done(i, rec)
+		bar.set(done, len(b.todo))
+	})
+	bar.end()
+	if err != nil {
+		return err
+	}
+	return b.finish()
+}
+
+// each grades the submissions side by side, and says of each when it is done, one
+// at a time. What a submission does, and what goes wrong with one, is no error;
+// that the disk is full is one.
+func (b *batch) each(ctx context.Context, done func(i int, rec *class.Record, count int)) error {
 	lanes := b.lanes()
 	defer func() {
 		for range cap(lanes) {
 			(<-lanes).pool.Close()
 		}
 	}()
-	t := b.newTable()
-	t.head()
-	bar := b.progress("grade", len(b.todo))
+	var mu sync.Mutex
+	count := 0
 	group, running := errgroup.WithContext(ctx)
 	group.SetLimit(cap(lanes))
 	for i, s := range b.todo {
@@ -143,16 +173,14 @@ func (b *batch) run(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", shown(s.Name), err)
 			}
-			t.done(i, rec, bar)
+			mu.Lock()
+			defer mu.Unlock()
+			count++
+			done(i, rec, count)
 			return nil
 		})
 	}
-	err := group.Wait()
-	bar.end()
-	if err != nil {
-		return err
-	}
-	return b.finish()
+	return group.Wait()
 }
 
 // finish writes what is about the class as a whole, from what is on the disk.
@@ -171,10 +199,8 @@ func (b *batch) finish() error {
 // the order of the class, whichever ends first.
 type table struct {
 	b       *batch
-	mu      sync.Mutex
 	records []*class.Record
 	next    int // to be shown
-	count   int // that are done
 	width   int
 }
 
@@ -190,16 +216,12 @@ func (t *table) head() {
 	fmt.Fprintf(t.b.workshop.out, "%-*s  %-10s %7s  %s\n", t.width, "submission", "lab", "points", "what happened")
 }
 
-func (t *table) done(i int, rec *class.Record, bar *progress) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (t *table) done(i int, rec *class.Record) {
 	t.records[i] = rec
 	for t.next < len(t.records) && t.records[t.next] != nil {
 		t.show(t.records[t.next])
 		t.next++
 	}
-	t.count++
-	bar.set(t.count, len(t.records))
 }
 
 func (t *table) show(rec *class.Record) {
@@ -220,16 +242,16 @@ func shown(s string) string {
 
 // gradeLab grades a solution, once more if the grader fails: a worker that the
 // system has killed is no fault of the solution's.
-func (b *batch) gradeLab(ctx context.Context, l lane, suite suites.Suite, sol submission.Solution) (*result.Result, error) {
-	r, err := l.grader.Grade(ctx, suite, sol, b.order)
+func (b *batch) gradeLab(ctx context.Context, l lane, suite suites.Suite, sol submission.Solution, o grading.Order) (*result.Result, error) {
+	r, err := l.grader.Grade(ctx, suite, sol, o)
 	if err != nil && ctx.Err() == nil {
-		r, err = l.grader.Grade(ctx, suite, sol, b.order)
+		r, err = l.grader.Grade(ctx, suite, sol, o)
 	}
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return grading.Failed(suite, sol, b.order, err), nil
+		return grading.Failed(suite, sol, o, err), nil
 	}
 	return r, nil
 }

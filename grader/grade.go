@@ -20,9 +20,9 @@ const (
 )
 
 type gradeFlags struct {
-	out, labs, seeds, shard, roster string
-	jobs                            int
-	shrink                          time.Duration
+	out, labs, seeds, shard, roster, policy string
+	jobs                                    int
+	shrink                                  time.Duration
 }
 
 func gradeCommand() *cobra.Command {
@@ -46,6 +46,7 @@ func gradeCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.seeds, "seeds-file", "", "the class's seeds, one a line (default: those that students run)")
 	cmd.Flags().StringVar(&f.shard, "shard", "", "I/N: only the I-th of N parts of the class; \"grader merge\" joins them")
 	cmd.Flags().StringVar(&f.roster, "roster", "", "who is in the class, a name a line; who handed in nothing is listed")
+	cmd.Flags().StringVar(&f.policy, "policy", "", "a YAML file that says what results are worth; marks go to staff/marks.csv")
 	cmd.Flags().IntVar(&f.jobs, "jobs", 0, "how many runs at once (default: one for each core)")
 	cmd.Flags().DurationVar(&f.shrink, "shrink", classShrinkTime, "how long at most to look for the smallest run of a failing case; 0: do not look")
 	return cmd
@@ -65,7 +66,10 @@ func runGrade(cmd *cobra.Command, dir string, f gradeFlags) error {
 	if err != nil {
 		return err
 	}
-	return b.run(cmd.Context())
+	if err := b.run(cmd.Context()); err != nil || f.policy == "" || b.shard != nil {
+		return err
+	}
+	return writeMarks(cmd, f.out, f.policy)
 }
 
 // order is what the flags ask for of each submission.
@@ -74,6 +78,13 @@ func (f gradeFlags) order() (o grading.Order, err error) {
 		return o, err
 	}
 	o.Explain.Events = classEvents
+	if f.policy != "" {
+		p, err := readPolicy(f.policy)
+		if err != nil {
+			return o, err
+		}
+		o.All = len(p.Curve) > 0
+	}
 	if f.seeds != "" {
 		o.SeedList, err = readSeeds(f.seeds)
 	}
@@ -106,7 +117,7 @@ func (w *workshop) gradeClass(cmd *cobra.Command, dir, out string) error {
 // manifest is what the results of a batch are of.
 func (b *batch) manifest() *class.Manifest {
 	m := &class.Manifest{Schema: class.ManifestSchema, Class: filepath.Base(filepath.Clean(b.dir)),
-		Tree: b.keys.Tree(), Order: b.keys.Order(), Shard: b.shard, Submissions: b.names}
+		Tree: b.keys.Tree(), Order: b.keys.Order(), Shard: b.shard, Submissions: b.names, Seeds: b.order.SeedList, All: b.order.All}
 	for _, suite := range b.labs {
 		m.Labs = append(m.Labs, suite.Lab.Name)
 	}

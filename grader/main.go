@@ -65,7 +65,8 @@ func command() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), exportCommand(), autograderCommand(),
+	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), regradeCommand(),
+		mergeCommand(), marksCommand(), seedsCommand(), exportCommand(), autograderCommand(),
 		demoCommand(), selftestCommand(), skeletonCommand(), similarCommand(), workerCommand())
 	return root
 }

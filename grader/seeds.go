@@ -1,11 +1,15 @@
 package main
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"faultline/grader/internal/suites"
 	"faultline/labs/labtest"
@@ -52,4 +56,26 @@ func mostSeeds() (name string, most int) {
 		}
 	}
 	return name, most
+}
+
+func seedsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "seeds",
+		Short: "Draw seeds for the grading of a class",
+		Long: "Seeds prints as many random seeds as the labs need, for \"grader grade --seeds-file\". Students run their\n" +
+			"code with seeds from 1 on. With others, a solution that was made to fit those gains nothing. The whole\n" +
+			"class gets the same, and each failure names its own, so it can be replayed. Draw them once, keep the file.",
+		Example: "  grader seeds > seeds.txt",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, most := mostSeeds()
+			fmt.Fprintf(cmd.OutOrStdout(), "# %d seeds: the i-th run of every case has the i-th of them\n", most)
+			for range most {
+				var b [8]byte
+				rand.Read(b[:]) // never fails
+				fmt.Fprintf(cmd.OutOrStdout(), "0x%x\n", max(1, binary.LittleEndian.Uint64(b[:])))
+			}
+			return nil
+		},
+	}
 }

@@ -61,6 +61,9 @@ func (b *batch) grade(ctx context.Context, l lane, s handin.Submission) (*class.
 	if len(m.fresh) == 0 && m.unchanged() {
 		return m.old, nil
 	}
+	if b.graded != nil {
+		b.graded(s.Name, m.pages)
+	}
 	return m.rec, m.write()
 }
 
@@ -91,9 +94,15 @@ func (m *marking) lab(ctx context.Context, l lane, lab labs.Lab) error {
 	if known && was.HandedIn && was.Key == key && !m.anew {
 		return m.keep(was, sol)
 	}
-	r, err := m.gradeLab(ctx, l, suite, sol)
+	r, err := m.gradeLab(ctx, l, suite, sol, m.order)
 	if err != nil {
 		return err
+	}
+	if m.some {
+		if r, err = m.splice(ctx, l, suite, sol, r); err != nil {
+			return err
+		}
+		key = was.Key
 	}
 	if fault(r) == nil {
 		now.Key = key
@@ -103,6 +112,22 @@ func (m *marking) lab(ctx context.Context, l lane, lab labs.Lab) error {
 	m.fresh = append(m.fresh, r)
 	m.pages = append(m.pages, html.Lab{Now: r, Before: lastResult(filepath.Join(m.place, lab.Name+".json")), Files: sol.Files})
 	return nil
+}
+
+// splice puts new results of some cases among the old ones of the others. Where
+// nothing of the old ones can stay, the lab is graded as a whole.
+func (m *marking) splice(ctx context.Context, l lane, suite suites.Suite, sol submission.Solution, some *result.Result) (*result.Result, error) {
+	lab := suite.Lab.Name
+	whole, err := class.ReadResult(filepath.Join(m.place, lab+".json"), eventFile(m.out, m.name, lab))
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && len(whole.Refused)+len(some.Refused) > 0:
+		all := m.order
+		all.Select = nil
+		return m.gradeLab(ctx, l, suite, sol, all)
+	case err == nil:
+		class.Splice(whole, some)
+	}
+	return whole, err
 }
 
 func (m *marking) wants(lab labs.Lab) (suites.Suite, bool) {

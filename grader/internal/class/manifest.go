@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,8 @@ type Manifest struct {
 	Labs        []string `json:"labs"`
 	Tree        string   `json:"tree"`            // see Keys
 	Order       string   `json:"order"`           // see Keys
+	Seeds       []uint64 `json:"seeds,omitempty"` // of the class; none: those that students run
+	All         bool     `json:"all,omitempty"`   // each case ran with all of its seeds
 	Shard       *Shard   `json:"shard,omitempty"` // nil: the folder has all submissions
 }
 
@@ -33,6 +36,9 @@ func (m *Manifest) JSON() ([]byte, error) {
 	text, err := json.MarshalIndent(m, "", "  ")
 	return append(text, '\n'), err
 }
+
+// Has reports whether a submission is of the class.
+func (m *Manifest) Has(name string) bool { return slices.Contains(m.Submissions, name) }
 
 // ReadManifest reads the manifest in the staff's folder.
 func ReadManifest(staff string) (*Manifest, error) {

@@ -107,14 +107,14 @@ func (s Submission) of(lab string) *result.Result {
 func gradebookCSV(in Input) ([]byte, error) {
 	g := newGradebook(in.Class)
 	var b bytes.Buffer
-	row := []string{csvText("submission")}
+	row := []string{CSVText("submission")}
 	for _, lab := range g.labs {
-		row = append(row, csvText(lab.name), csvText(lab.name+"_max"))
+		row = append(row, CSVText(lab.name), CSVText(lab.name+"_max"))
 	}
-	row = append(row, csvText("total"), csvText("total_max"), csvText("notes"))
+	row = append(row, CSVText("total"), CSVText("total_max"), CSVText("notes"))
 	fmt.Fprintln(&b, strings.Join(row, ","))
 	for _, r := range g.rows {
-		row := []string{csvText(r.name)}
+		row := []string{CSVText(r.name)}
 		for _, cell := range append(r.cells, r.total) {
 			points := ""
 			if cell.points != nil {
@@ -122,15 +122,15 @@ func gradebookCSV(in Input) ([]byte, error) {
 			}
 			row = append(row, points, fmt.Sprint(cell.max))
 		}
-		row = append(row, csvText(strings.Join(r.notes, "; ")))
+		row = append(row, CSVText(strings.Join(r.notes, "; ")))
 		fmt.Fprintln(&b, strings.Join(row, ","))
 	}
 	return b.Bytes(), nil
 }
 
-// csvText is a cell with a text. A spreadsheet takes what begins like a formula for
+// CSVText is a cell with a text. A spreadsheet takes what begins like a formula for
 // one, and runs it; after an apostrophe it does not.
-func csvText(s string) string {
+func CSVText(s string) string {
 	s = word(s)
 	if strings.IndexAny(s, "=+-@＝＋－＠") == 0 {
 		s = "'" + s
