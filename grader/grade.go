@@ -48,7 +48,7 @@ func gradeCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.roster, "roster", "", "who is in the class, a name a line; who handed in nothing is listed")
 	cmd.Flags().StringVar(&f.policy, "policy", "", "a YAML file that says what results are worth; marks go to staff/marks.csv")
 	cmd.Flags().IntVar(&f.jobs, "jobs", 0, "how many runs at once (default: one for each core)")
-	cmd.Flags().DurationVar(&f.shrink, "shrink", classShrinkTime, "how long at most to look for the smallest run of a failing case; 0: do not look")
+	cmd.Flags().DurationVar(&f.shrink, "shrink", classShrinkTime, "time limit of the search for small failing runs, of each; 0: do not search")
 	return cmd
 }
 

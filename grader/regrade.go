@@ -38,7 +38,7 @@ func regradeCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.part, "part", "", "only this LAB, LAB/STAGE or LAB/STAGE/CASE")
 	cmd.Flags().StringVar(&f.seeds, "seeds-file", "", "other seeds for the class (default: those of the last grading)")
 	cmd.Flags().IntVar(&f.jobs, "jobs", 0, "how many runs at once (default: one for each core)")
-	cmd.Flags().DurationVar(&f.shrink, "shrink", classShrinkTime, "how long at most to look for the smallest run of a failing case; 0: do not look")
+	cmd.Flags().DurationVar(&f.shrink, "shrink", classShrinkTime, "time limit of the search for small failing runs, of each; 0: do not search")
 	return cmd
 }
 

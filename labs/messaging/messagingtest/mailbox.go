@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,17 @@ func say(msg string, err error) string {
 	return "error: " + err.Error()
 }
 
+// received is how the history puts a message. One that reads like the end of a call
+// without a message is none: Receive could return the text in place of the error.
+func received(msg []byte) string {
+	switch text := string(msg); {
+	case text == sent, text == closed, text == canceled, strings.HasPrefix(text, "error: "):
+		return fmt.Sprintf("the message %q", text)
+	default:
+		return text
+	}
+}
+
 // A box is a mailbox whose operations are recorded.
 type box struct {
 	t        *labtest.T
@@ -74,7 +86,7 @@ func (b box) receive(client string, patience time.Duration) (result string) {
 	defer cancel()
 	b.t.Op(client, "Receive", func() string {
 		msg, err := b.mailbox.Receive(ctx)
-		result = say(string(msg), err)
+		result = say(received(msg), err)
 		return result
 	})
 	return result
