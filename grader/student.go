@@ -116,7 +116,8 @@ func (m *marking) lab(ctx context.Context, l lane, lab labs.Lab) error {
 
 // splice puts new results of some cases among the old ones of the others. Where
 // nothing of the old ones can stay, the lab is graded as a whole.
-func (m *marking) splice(ctx context.Context, l lane, suite suites.Suite, sol submission.Solution, some *result.Result) (*result.Result, error) {
+func (m *marking) splice(ctx context.Context, l lane, suite suites.Suite, sol submission.Solution,
+	some *result.Result) (*result.Result, error) {
 	lab := suite.Lab.Name
 	whole, err := class.ReadResult(filepath.Join(m.place, lab+".json"), eventFile(m.out, m.name, lab))
 	switch {
