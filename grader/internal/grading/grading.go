@@ -51,7 +51,7 @@ type Order struct {
 	SeedList  []uint64            // the seeds themselves, in place of those from FirstSeed on; not fewer than any case needs
 	Seeds     func(labs.Case) int // how many for a case; nil for the case's own number
 	All       bool                // go on behind a seed that fails, to count how many pass
-	Twice     int                 // of each case, how many runs are performed a second time, to compare the hashes
+	Twice     func(labs.Case) int // how many of its runs are performed a second time, to compare the hashes; nil for none
 	Explain   *Explain            // what is done with failing cases; nil for nothing
 }
 
@@ -81,6 +81,13 @@ func (o Order) begin() Order {
 	return o
 }
 
+func (o Order) twice(c labtest.Case) int {
+	if o.Twice != nil {
+		return o.Twice(c.Case)
+	}
+	return 0
+}
+
 // request asks for the run of a case with its i-th seed.
 func (o Order) request(c labtest.Case, i int) labtest.Request {
 	return labtest.Request{Case: c.ID(), Seed: o.seed(i)}
@@ -99,7 +106,7 @@ func (g *Grader) Grade(ctx context.Context, suite suites.Suite, sol submission.S
 		for _, t := range tallies {
 			t.pkg = guest.Package
 		}
-		if err := g.runAll(ctx, Writer{Suite: suite, Solution: sol, Guest: guest, Twice: o.Twice > 0}, tallies, o); err != nil {
+		if err := g.runAll(ctx, Writer{Suite: suite, Solution: sol, Guest: guest, Twice: o.Twice != nil}, tallies, o); err != nil {
 			return nil, err
 		}
 		if o.Explain != nil {
@@ -246,7 +253,7 @@ func (g *Grader) one(ctx context.Context, guest *machine.Guest, t *tally, o Orde
 		}
 		guest = t.starts[i].Guest
 	}
-	run, err := g.perform(ctx, guest, o.request(t.c, i), i < o.Twice)
+	run, err := g.perform(ctx, guest, o.request(t.c, i), i < o.twice(t.c))
 	if err != nil {
 		return false, err
 	}
