@@ -34,6 +34,7 @@ func house() fstest.MapFS {
 		"labs/messaging/messagingtest/suite.go":   "package messagingtest\n",
 		"labs/disk/example_test.go":               "package disk_test\n",
 		"labs/disk/disk_test.go":                  "package disk_test\n",
+		"labs/labs_test.go":                       "package labs_test\n",
 		"labs/internal/staff/messaging/a.go":      solution,
 		"solutions-skeleton/messaging/mailbox.go": starter,
 		"solutions-skeleton/messaging/my-own.go":  solution,
@@ -69,7 +70,7 @@ func TestOnlyWhatIsListedGoesIn(t *testing.T) {
 		names = append(names, strings.TrimPrefix(f.Name, "faultline/"))
 	}
 	want := []string{".github/workflows/labs.yml", ".gitignore", "Makefile", "README.md", "go.mod", "grader/main.go",
-		"handouts/01-messaging.md", "labs/disk/example_test.go", "labs/messaging/messagingtest/suite.go",
+		"handouts/01-messaging.md", "labs/disk/disk_test.go", "labs/disk/example_test.go", "labs/messaging/messagingtest/suite.go",
 		"solutions-skeleton/messaging/mailbox.go"}
 	if !slices.Equal(names, want) {
 		t.Errorf("%q\nwant %q", names, want)
