@@ -101,7 +101,7 @@ func takes(name string) bool {
 	case folder == ".":
 		return slices.Contains([]string{"go.mod", "go.sum", "Makefile"}, name)
 	case first == "handouts":
-		return path.Ext(name) == ".md" && base != "writing-a-lab.md" // which is for instructors
+		return path.Ext(name) == ".md" && base != "writing-a-lab.md" && base != "grading-a-class.md" // for instructors
 	case first == "solutions-skeleton":
 		return inLab(folder, base)
 	case strings.HasSuffix(name, "_test.go"):
