@@ -78,8 +78,9 @@ func collect(tree fs.FS) (map[string][]byte, error) {
 	if all["Makefile"], err = forStudents(all["Makefile"]); err != nil {
 		return nil, err
 	}
-	for name, from := range map[string]string{"README.md": "files/README.md", ".github/workflows/labs.yml": "files/labs.yml", ".gitignore": "files/ignore"} {
-		if all[name], err = files.ReadFile(from); err != nil {
+	own := map[string]string{"README.md": "README.md", ".github/workflows/labs.yml": "labs.yml", ".gitignore": "ignore"}
+	for name, from := range own {
+		if all[name], err = files.ReadFile("files/" + from); err != nil {
 			return nil, err
 		}
 	}
