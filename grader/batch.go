@@ -32,6 +32,7 @@ type batch struct {
 	names    []string            // of the class
 	todo     []handin.Submission // of the shard
 	starters map[string]map[string][]byte
+	unlock   func() // the folder of results
 
 	// When something is graded again:
 	old    *class.Manifest // of what was graded
@@ -89,6 +90,10 @@ func (b *batch) prepare() error {
 	}
 	if err := makeFolder(staff); err != nil {
 		return err
+	}
+	var err error
+	if b.unlock, err = class.Lock(b.out); err != nil {
+		return fmt.Errorf("%s: %w: wait for it, or name another folder with --out", filepath.ToSlash(b.out), err)
 	}
 	if err := class.Recover(b.out); err != nil {
 		return err

@@ -66,6 +66,7 @@ func runGrade(cmd *cobra.Command, dir string, f gradeFlags) error {
 	if err != nil {
 		return err
 	}
+	defer b.unlock()
 	if err := b.run(cmd.Context()); err != nil || f.policy == "" || b.shard != nil {
 		return err
 	}
@@ -111,6 +112,7 @@ func (w *workshop) gradeClass(cmd *cobra.Command, dir, out string) error {
 	if err != nil {
 		return err
 	}
+	defer b.unlock()
 	return b.run(cmd.Context())
 }
 

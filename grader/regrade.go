@@ -77,6 +77,7 @@ func runRegrade(cmd *cobra.Command, dir string, f regradeFlags) error {
 	if err != nil {
 		return err
 	}
+	defer b.unlock()
 	b.old, b.anew, b.some = old, true, s.stage+s.name != ""
 	if b.todo, err = b.only(f.student); err != nil {
 		return err

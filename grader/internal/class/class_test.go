@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -240,5 +241,26 @@ func TestChangesNameTheCases(t *testing.T) {
 	class.Splice(before, of(c("l/A/b", labs.Pass, 3, ""), c("l/A/other", labs.Pass, 3, "")))
 	if before.Points != 9 || before.MaxPoints != 12 || before.Stages[0].Points != 9 {
 		t.Errorf("%d of %d points", before.Points, before.MaxPoints)
+	}
+}
+
+func TestOneGraderAtATimeIsInAFolder(t *testing.T) {
+	dir := t.TempDir()
+	unlock, err := class.Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS == "linux" {
+		if _, err := class.Lock(dir); !errors.Is(err, class.ErrLocked) {
+			t.Errorf("a second one: %v", err)
+		}
+	}
+	unlock()
+	if unlock, err = class.Lock(dir); err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	if got := names(t, dir); len(got) > 0 {
+		t.Errorf("it left %v", got)
 	}
 }
