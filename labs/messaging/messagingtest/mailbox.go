@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -42,17 +41,6 @@ func say(msg string, err error) string {
 		return canceled
 	}
 	return "error: " + err.Error()
-}
-
-// received is how the history puts a message. One that reads like the end of a call
-// without a message is none: Receive could return the text in place of the error.
-func received(msg []byte) string {
-	switch text := string(msg); {
-	case text == sent, text == closed, text == canceled, strings.HasPrefix(text, "error: "):
-		return fmt.Sprintf("the message %q", text)
-	default:
-		return text
-	}
 }
 
 // A box is a mailbox whose operations are recorded.
