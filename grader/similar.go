@@ -76,7 +76,7 @@ func (w *workshop) similar(dir, out, only string, top int) error {
 		}
 	}
 	if len(compared) == 0 {
-		return fmt.Errorf("%s has no submission of %s: each folder in it is one, with a folder for each lab", dir, labNames(wanted))
+		return fmt.Errorf("%s has no submission of %s: each folder, zip or tar.gz in it is one, with a folder for each lab", dir, labNames(wanted))
 	}
 	page.Report = similar.NewReport(compared)
 	return w.writeSimilar(out, page)
