@@ -49,7 +49,6 @@ type box struct {
 	text    bytes.Buffer
 	seen    map[string]bool // whether the entry is a folder, by its name
 	entries int
-	read    int64 // bytes that were unpacked
 	kept    int64
 	wanted  []string // names of files that are of a lab
 }

@@ -1,7 +1,6 @@
 package policy_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -117,7 +116,7 @@ func FuzzParse(f *testing.F) {
 		if p, err := policy.Parse("p", []byte(text)); err == nil && len(p.Labs) == 0 {
 			t.Error("a policy of nothing")
 		} else if err != nil && strings.ContainsRune(err.Error(), '\n') {
-			t.Error(fmt.Sprintf("%q", err))
+			t.Errorf("%q", err)
 		}
 	})
 }
