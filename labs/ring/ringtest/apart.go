@@ -74,7 +74,7 @@ func (s Solution) churnStorm(t *labtest.T) {
 		ids := o.living()
 		switch {
 		case rnd.IntN(2) == 0 || len(ids) <= r || !o.comesRight(10*stabilize):
-			o.joins(ids[rnd.IntN(len(ids))], fresh(ids, rnd, o.crew.Bits))
+			o.joins(ids[rnd.IntN(len(ids))], fresh(o.taken(), rnd, o.crew.Bits))
 		case rnd.IntN(2) == 0:
 			o.fail(row(ids, rnd, 1+rnd.IntN(r-1))...)
 		default:

@@ -108,7 +108,7 @@ func (s Solution) crashes(t *labtest.T) {
 		if rnd.IntN(2) == 0 {
 			o.t.Sleep(time.Duration(rnd.IntN(100)) * stabilize / 100)
 			ids = o.living()
-			o.joins(ids[rnd.IntN(len(ids))], fresh(ids, rnd, o.crew.Bits))
+			o.joins(ids[rnd.IntN(len(ids))], fresh(o.taken(), rnd, o.crew.Bits))
 		}
 		o.repaired()
 	}
@@ -198,7 +198,7 @@ func (s Solution) comesBack(t *labtest.T) {
 		o.fail(ids[i])
 		o.t.Sleep(time.Duration(rnd.IntN(4)) * stabilize / 2)
 		if rnd.IntN(2) == 0 {
-			o.joins(via, fresh(ids, rnd, o.crew.Bits))
+			o.joins(via, fresh(o.taken(), rnd, o.crew.Bits))
 		}
 		o.again(ids[i], via)
 		o.repaired()

@@ -41,6 +41,7 @@ type circle struct {
 	values int                         // how many have been made
 	alive  map[ringapi.ID]ringapi.Node // the members
 	all    []ringapi.Node              // every node that ever was
+	used   []ringapi.ID                // their ids: who crashed has not restarted
 }
 
 func (s Solution) circle(t *labtest.T, c crew) *circle {
@@ -116,7 +117,7 @@ func (o *circle) start(id ringapi.ID) ringapi.Node {
 	n := o.solution.NewNode(p, o.config(id))
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.all = append(o.all, n)
+	o.all, o.used = append(o.all, n), append(o.used, id)
 	return n
 }
 
@@ -195,6 +196,13 @@ func (o *circle) living() []ringapi.ID {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Sorted(maps.Keys(o.alive))
+}
+
+// taken returns the ids of all who were ever there.
+func (o *circle) taken() []ringapi.ID {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.used)
 }
 
 func (o *circle) node(id ringapi.ID) ringapi.Node {

@@ -290,9 +290,9 @@ func (o *circle) others(but []ringapi.ID) []ringapi.ID {
 
 // nearKey draws an id from which on a key has another owner, so that something moves.
 func (o *circle) nearKey(keys []string, rnd *rand.Rand) ringapi.ID {
-	ids := o.living()
-	for {
-		id := o.solution.KeyID(keys[rnd.IntN(len(keys))], o.crew.Bits) + ringapi.ID(rnd.IntN(3))
+	ids := o.taken()
+	for try := 0; ; try++ {
+		id := o.solution.KeyID(keys[rnd.IntN(len(keys))], o.crew.Bits) + ringapi.ID(rnd.IntN(3 + try/8))
 		if id %= 1 << o.crew.Bits; !slices.Contains(ids, id) {
 			return id
 		}
@@ -307,7 +307,7 @@ func (s Solution) joinsWithData(t *labtest.T) {
 		t.Sleep(time.Duration(rnd.IntN(60)) * time.Millisecond)
 		first := o.nearKey(keys, rnd)
 		ids := []ringapi.ID{first}
-		if second := (first + 1<<o.crew.Bits - 1) % (1 << o.crew.Bits); r > 2 && !slices.Contains(o.living(), second) {
+		if second := (first + 1<<o.crew.Bits - 1) % (1 << o.crew.Bits); r > 2 && !slices.Contains(o.taken(), second) {
 			ids = append(ids, second)
 		}
 		o.joinAtOnce(stay[0], ids...)

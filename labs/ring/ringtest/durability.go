@@ -261,7 +261,7 @@ func (s Solution) dataStorm(t *labtest.T) {
 		t.Sleep(time.Duration(rnd.IntN(600)) * time.Millisecond)
 		others := o.others(stay)
 		if rnd.IntN(2) == 0 || len(others) < r {
-			o.joins(stay[0], fresh(o.living(), rnd, o.crew.Bits))
+			o.joins(stay[0], fresh(o.taken(), rnd, o.crew.Bits))
 			o.done()
 			continue
 		}
