@@ -292,7 +292,7 @@ func (o *circle) others(but []ringapi.ID) []ringapi.ID {
 func (o *circle) nearKey(keys []string, rnd *rand.Rand) ringapi.ID {
 	ids := o.taken()
 	for try := 0; ; try++ {
-		id := o.solution.KeyID(keys[rnd.IntN(len(keys))], o.crew.Bits) + ringapi.ID(rnd.IntN(3 + try/8))
+		id := o.solution.KeyID(keys[rnd.IntN(len(keys))], o.crew.Bits) + ringapi.ID(rnd.IntN(3+try/8))
 		if id %= 1 << o.crew.Bits; !slices.Contains(ids, id) {
 			return id
 		}
