@@ -120,7 +120,9 @@ func ring() Lab {
 		Number: 4,
 		Name:   "ring",
 		Title:  "Consistent hashing",
-		Files:  []string{"hash.go", "arc.go", "ring.go", "table.go", "peer.go", "lookup.go", "recursive.go"},
+		Files: []string{"hash.go", "arc.go", "ring.go", "table.go", "peer.go", "lookup.go", "recursive.go",
+			"node.go", "route.go", "join.go", "stabilize.go",
+			"items.go", "data.go", "handover.go", "replicas.go"},
 		Imports: []string{
 			"bytes", "cmp", "container/heap", "container/list", "context", "crypto/md5", "crypto/sha1", "crypto/sha256",
 			"encoding/binary", "errors", "fmt", "hash", "hash/crc32", "hash/crc64", "hash/fnv", "hash/maphash", "io",
@@ -129,6 +131,8 @@ func ring() Lab {
 		Stages: []Stage{
 			{Letter: "A", Title: "placement"},
 			{Letter: "B", Title: "lookups"},
+			{Letter: "C", Title: "members come and go"},
+			{Letter: "D", Title: "data"},
 		},
 	}
 }

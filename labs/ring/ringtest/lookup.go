@@ -10,6 +10,7 @@ import (
 	"faultline/labs/ring/ringapi"
 )
 
+// lectureFingers is the lecture's finger table.
 func (s Solution) lectureFingers(t *labtest.T) {
 	o := s.overlay(t, floor{Bits: 7, IDs: []ringapi.ID{20, 32, 45, 80, 96, 112}, Table: ringapi.Fingers, Near: 1})
 	t.Step("the fingers of n80: 81, 82, 84, 88 and 96 lead to n96, 112 to n112, 144 - 128 = 16 to n20")
@@ -18,9 +19,11 @@ func (s Solution) lectureFingers(t *labtest.T) {
 	for id := range ringapi.ID(128) {
 		o.find(3, id, both()[id%2], patience)
 	}
+	o.leave()
 }
 
 func (s Solution) lectureLookups(t *labtest.T) {
+	s.lectureFingers(t)
 	for _, table := range tables() {
 		o := s.overlay(t, floor{Bits: 6, IDs: lecture(), Table: table, Near: 1})
 		o.allowBits()

@@ -233,7 +233,10 @@ func (o *overlay) next(i, d int) ringapi.Member {
 }
 
 // hops is H of the contract.
-func (o *overlay) hops() int { return bits.Len(uint(len(o.members)-1)) + 2 }
+func (o *overlay) hops() int { return hops(len(o.members)) }
+
+// hops is H of a ring of n members.
+func hops(n int) int { return bits.Len(uint(n-1)) + 2 }
 
 // allowHops lets the next lookup take as many requests as the contract allows where
 // ids are spread evenly. The answer of a recursive lookup is a request too.

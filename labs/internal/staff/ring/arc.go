@@ -13,6 +13,12 @@ func between(a, x, b ringapi.ID) bool {
 	return x > a || x <= b
 }
 
+// inside reports whether x is in (a, b): neither end counts. From a to a that is the
+// whole ring but a.
+//
+//lab:todo C
+func inside(a, x, b ringapi.ID) bool { return x != b && between(a, x, b) }
+
 // up is how far it is from a up to b on a ring of 2^bits ids.
 //
 //lab:todo B

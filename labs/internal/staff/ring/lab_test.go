@@ -12,5 +12,6 @@ func Test(t *testing.T) {
 		Places:  Places,
 		NewRing: NewRing,
 		NewPeer: NewPeer,
+		NewNode: NewNode,
 	})
 }

@@ -1,0 +1,337 @@
+package ringtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"faultline/labs/labtest"
+	"faultline/labs/ring/ringapi"
+)
+
+// How long a Get, a Put or a Delete may take.
+const (
+	opBound   = 20 * timeout
+	failBound = opBound + 4*stabilize // while members fail
+)
+
+// keysAt finds one key for each id.
+func (o *circle) keysAt(ids ...ringapi.ID) (keys []string) {
+	for _, id := range ids {
+		for i := 0; ; i++ {
+			if key := fmt.Sprintf("key-%d", i); o.solution.KeyID(key, o.crew.Bits) == id {
+				keys = append(keys, key)
+				break
+			}
+		}
+	}
+	return keys
+}
+
+// some are keys anywhere.
+func some(n int) (keys []string) {
+	for i := range n {
+		keys = append(keys, fmt.Sprintf("k%d", i))
+	}
+	return keys
+}
+
+// value makes a value that nobody has written yet.
+func (o *circle) value() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.values++
+	return fmt.Sprintf("v%d", o.values)
+}
+
+// put has a member put a new value.
+func (o *circle) put(at ringapi.ID, key string, bound time.Duration) {
+	value := o.value()
+	o.write(at, "Put", key, value, bound)
+}
+
+// del has a member delete a key.
+func (o *circle) del(at ringapi.ID, key string, bound time.Duration) {
+	o.write(at, "Delete", key, "", bound)
+}
+
+// write writes, and fails if that takes too long. In a storm it may.
+func (o *circle) write(from ringapi.ID, what, key, value string, bound time.Duration) {
+	n, name := o.node(from), node(from)
+	o.t.Op(name, strings.TrimSpace(what+" "+key+" "+value), func() (result string) {
+		done := o.ledger.write(key, value)
+		ctx, cancel := labtest.Patient(o.patient(bound))
+		defer cancel()
+		var v ringapi.Version
+		var err error
+		if what == "Put" {
+			bytes := []byte(value + strings.Repeat(".", o.padding))
+			v, err = n.Put(ctx, key, bytes)
+			clear(bytes) // they are the caller's again
+		} else {
+			v, err = n.Delete(ctx, key)
+		}
+		result = done(name, v, err)
+		o.inTime(err, what+" of "+key+" by "+name, bound)
+		return result
+	})
+}
+
+// get has a member get a key.
+func (o *circle) get(from ringapi.ID, key string, bound time.Duration) {
+	n, name := o.node(from), node(from)
+	o.t.Op(name, "Get "+key, func() (result string) {
+		done := o.ledger.get(key, func() string { return o.whereabouts(key) })
+		ctx, cancel := labtest.Patient(o.patient(bound))
+		defer cancel()
+		value, v, err := n.Get(ctx, key)
+		result = done(name, strings.TrimRight(string(value), "."), v, err)
+		o.inTime(err, "Get of "+key+" by "+name, bound)
+		return result
+	})
+}
+
+// whereabouts says who should have a key just now, and who has it.
+func (o *circle) whereabouts(key string) string {
+	ids, id := o.living(), o.solution.KeyID(key, o.crew.Bits)
+	var held []ringapi.ID
+	for _, m := range ids {
+		if n := o.node(m); n != nil && slices.Contains(n.Keys(), key) { // it may have failed meanwhile
+			held = append(held, m)
+		}
+	}
+	return fmt.Sprintf(". %s has the id %d, so it belongs to %s (members at %s); now it is held by %s",
+		key, id, node(owner(ids, id)), list(ids), orNone(held))
+}
+
+// patient is how long a client waits.
+func (o *circle) patient(bound time.Duration) time.Duration {
+	if o.t.Real() {
+		return 10 * bound
+	}
+	return bound
+}
+
+// inTime fails if an operation has ended without success.
+func (o *circle) inTime(err error, what string, bound time.Duration) {
+	got := ended(err)
+	if err == nil || errors.Is(err, ringapi.ErrNoKey) || o.stormy && errors.Is(err, context.DeadlineExceeded) {
+		return
+	}
+	o.t.Fail(labtest.Finding{
+		Property: "who asks a living member gets an answer",
+		Expected: fmt.Sprintf("%s ends within %v", what, bound), Actual: "it gives " + got})
+}
+
+// readAll has every member get every key.
+func (o *circle) readAll(keys []string, bound time.Duration) {
+	o.t.Step("every member gets all %d keys", len(keys))
+	for _, from := range o.living() {
+		for _, key := range keys {
+			o.get(from, key, bound)
+		}
+	}
+}
+
+// fill has members put a first value to each key.
+func (o *circle) fill(keys []string) {
+	ids := o.living()
+	o.t.Step("%d keys are put", len(keys))
+	for i, key := range keys {
+		o.put(ids[i%len(ids)], key, opBound)
+	}
+}
+
+// busy has members put, get and delete keys beside the scenario.
+func (o *circle) busy(at []ringapi.ID, keys []string, n int, bound time.Duration) {
+	n = o.t.Size("operations", n)
+	o.t.Step("%s put, get and delete %d keys meanwhile, %d times each", nodes(at), len(keys), n)
+	for _, from := range at {
+		o.t.Go(func() {
+			for i := range n {
+				rnd := o.t.Rand(fmt.Sprintf("operation %d of %d", i, from))
+				key := keys[rnd.IntN(len(keys))]
+				switch rnd.IntN(8) {
+				case 0:
+					o.del(from, key, bound)
+				case 1, 2, 3:
+					o.put(from, key, bound)
+				default:
+					o.get(from, key, bound)
+				}
+				o.t.Sleep(time.Duration(rnd.IntN(4)) * time.Millisecond)
+			}
+		})
+	}
+}
+
+// done waits until those who were busy are.
+func (o *circle) done() { o.t.Join(5*time.Minute, "every Put, Get and Delete") }
+
+// holders are the members that must hold an id.
+func (o *circle) holders(ids []ringapi.ID, id ringapi.ID) (list []ringapi.ID) {
+	i := slices.Index(ids, owner(ids, id))
+	for d := range min(o.crew.R, len(ids)) {
+		list = append(list, next(ids, i, d))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// placed waits until the ring is repaired and every key is where it belongs.
+func (o *circle) placed() {
+	o.repaired()
+	ids := o.living()
+	rounds := 10 + 2*len(ids)
+	o.t.Step("%d more rounds to bring every key where it belongs", rounds)
+	var w *wrong
+	for end := o.t.Since() + time.Duration(rounds)*stabilize; o.t.Since() <= end; o.t.Sleep(stabilize / 2) {
+		if w = o.misplaced(ids); w == nil {
+			return
+		}
+	}
+	o.t.Fail(labtest.Finding{Property: w.property,
+		Expected: fmt.Sprintf("%d rounds after the repair %s", rounds, w.expected), Actual: w.actual})
+}
+
+// misplaced returns the first key that is not where it belongs.
+func (o *circle) misplaced(ids []ringapi.ID) *wrong {
+	held := map[string][]ringapi.ID{}
+	for _, id := range ids {
+		for _, key := range o.node(id).Keys() {
+			held[key] = append(held[key], id)
+		}
+	}
+	with, without := o.ledger.stored()
+	for _, key := range with {
+		id := o.solution.KeyID(key, o.crew.Bits)
+		if want := o.holders(ids, id); !slices.Equal(held[key], want) {
+			return &wrong{"a key is held by its owner and the next r-1 members, and by nobody else",
+				fmt.Sprintf("%s, whose id is %d, is held by %s, with members at %s", key, id, nodes(want), list(ids)),
+				"it is held by " + orNone(held[key])}
+		}
+	}
+	for _, key := range without {
+		if len(held[key]) > 0 {
+			return &wrong{"a key that was deleted has no value anywhere",
+				key + " is held by nobody", "it is held by " + nodes(held[key])}
+		}
+	}
+	return nil
+}
+
+func (s Solution) lectureData(t *labtest.T) {
+	o := s.grown(t, crew{Bits: 6, R: 3}, lecture())
+	keys := o.keysAt(14, 15, 16, 60, 4, 5, 45, 50, 51, 58)
+	t.Step("%s has the id 14, and so on", keys[0])
+	o.fill(keys)
+	o.placed()
+	o.joins(8, 50)
+	o.readAll(keys, opBound)
+	o.placed()
+	o.leave(15)
+	o.readAll(keys, opBound)
+	o.placed()
+	o.fail(58)
+	o.readAll(keys, failBound)
+	o.placed()
+	o.readAll(keys, opBound)
+}
+
+func (s Solution) oneAfterTheOther(t *labtest.T) {
+	for _, ids := range [][]ringapi.ID{{9}, {9, 3}, {9, 3, 14, 6, 11}} {
+		o := s.grown(t, crew{Bits: 4, R: 2}, ids)
+		keys := some(6)
+		o.readAll(keys, opBound)
+		at := o.living()
+		for i, key := range keys {
+			one, other := at[i%len(at)], at[(i+1)%len(at)]
+			t.Step("%s puts %s often, and deletes it; %s does the same once", node(one), key, node(other))
+			for range 5 {
+				o.put(one, key, opBound)
+				o.get(other, key, opBound)
+			}
+			o.del(one, key, opBound)
+			o.get(other, key, opBound)
+			o.put(other, key, opBound)
+			o.get(one, key, opBound)
+			o.del(other, key, opBound)
+			o.del(one, key, opBound)
+			o.get(one, key, opBound)
+			if i%2 == 0 {
+				o.put(other, key, opBound)
+			}
+		}
+		o.readAll(keys, opBound)
+		o.placed()
+		o.net.Close()
+	}
+}
+
+// busyRing makes a ring with data, and says which members stay.
+func (s Solution) busyRing(t *labtest.T, r, least, most int) (o *circle, stay []ringapi.ID, keys []string, rnd *rand.Rand) {
+	o, rnd = s.drawnCircle(t, crew{Bits: 10, R: r}, least, most)
+	keys = some(t.Size("keys", 10))
+	o.fill(keys)
+	o.placed()
+	ids := o.living()
+	first := rnd.IntN(len(ids))
+	return o, []ringapi.ID{ids[first], next(ids, first, 1)}, keys, rnd
+}
+
+// others are the members but some.
+func (o *circle) others(but []ringapi.ID) []ringapi.ID {
+	return slices.DeleteFunc(o.living(), func(id ringapi.ID) bool { return slices.Contains(but, id) })
+}
+
+// nearKey draws an id from which on a key has another owner, so that something moves.
+func (o *circle) nearKey(keys []string, rnd *rand.Rand) ringapi.ID {
+	ids := o.taken()
+	for try := 0; ; try++ {
+		id := o.solution.KeyID(keys[rnd.IntN(len(keys))], o.crew.Bits) + ringapi.ID(rnd.IntN(3+try/8))
+		if id %= 1 << o.crew.Bits; !slices.Contains(ids, id) {
+			return id
+		}
+	}
+}
+
+func (s Solution) joinsWithData(t *labtest.T) {
+	r := 2 + int(t.Seed()%2)
+	o, stay, keys, rnd := s.busyRing(t, r, 3, 7)
+	for range 2 {
+		o.busy(stay, keys, 40, opBound)
+		t.Sleep(time.Duration(rnd.IntN(60)) * time.Millisecond)
+		first := o.nearKey(keys, rnd)
+		ids := []ringapi.ID{first}
+		if second := (first + 1<<o.crew.Bits - 1) % (1 << o.crew.Bits); r > 2 && !slices.Contains(o.taken(), second) {
+			ids = append(ids, second)
+		}
+		o.joinAtOnce(stay[0], ids...)
+		o.done()
+		o.readAll(keys, opBound)
+		o.placed()
+	}
+}
+
+func (s Solution) leavesWithData(t *labtest.T) {
+	o, stay, keys, rnd := s.busyRing(t, 2+int(t.Seed()%2), 5, 8)
+	for range 3 {
+		o.busy(stay, keys, 25, opBound)
+		t.Sleep(time.Duration(rnd.IntN(60)) * time.Millisecond)
+		ids := o.others(stay)
+		o.leave(ids[rnd.IntN(len(ids))])
+		o.done()
+		o.readAll(keys, opBound)
+		o.placed()
+	}
+	t.Step("at last nobody is left but two")
+	for _, id := range o.others(stay) {
+		o.leave(id)
+		o.readAll(keys, opBound)
+		o.placed()
+	}
+}
