@@ -57,6 +57,10 @@ type Config struct {
 	// lock held. It may call Fork: that is what a crash at this moment leaves.
 	BeforeFlush func(n int)
 
+	// Appended is called just after record n was appended to a Log, with no lock
+	// held, as BeforeFlush is.
+	Appended func(n int)
+
 	// Trace gets the events of the disk, without their time; nil for none. It
 	// is called with no lock held.
 	Trace func(trace.Event)
