@@ -57,9 +57,13 @@ type Config struct {
 	// lock held. It may call Fork: that is what a crash at this moment leaves.
 	BeforeFlush func(n int)
 
-	// Appended is called just after record n was appended to a Log, with no lock
-	// held, as BeforeFlush is.
-	Appended func(n int)
+	// Appended is called just after record n, from 1 on, was appended to a Log, with
+	// no lock held, as BeforeFlush is. It must neither change nor keep the bytes.
+	Appended func(n int, record []byte)
+
+	// Describe says in a few words what a record of a Log is, for the trace. It must
+	// accept any bytes and must not keep them. Nil gives its number.
+	Describe func(record []byte) string
 
 	// Trace gets the events of the disk, without their time; nil for none. It
 	// is called with no lock held.

@@ -47,10 +47,14 @@ func (l *Log) Append(data []byte) error {
 	n := len(l.records)
 	l.unlock()
 	if l.tracing() {
-		l.emit(trace.Write, n, fmt.Sprintf("record %d", n))
+		text := fmt.Sprintf("record %d", n)
+		if l.cfg.Describe != nil {
+			text += ", " + l.cfg.Describe(data)
+		}
+		l.emit(trace.Write, n, text)
 	}
 	if l.cfg.Appended != nil {
-		l.cfg.Appended(n)
+		l.cfg.Appended(n, data)
 	}
 	return nil
 }
@@ -102,7 +106,8 @@ func (l *Log) settle() {
 }
 
 func (l *Log) choice() Choice {
-	return Choice{Cell: Cell{Kind: Tail, N: len(l.records) + 1}, Options: 2*len(l.left) + 1, Write: l.left[len(l.left)-1].seq}
+	first, latest := len(l.records)+1, l.left[len(l.left)-1]
+	return Choice{Cell: Cell{Kind: Tail, N: first}, Options: 2*len(l.left) + 1, Write: latest.seq}
 }
 
 // Crash ends this life of the log: each of its calls returns ErrDead from now on. It
@@ -132,6 +137,13 @@ func reached(list []record) []record {
 		}
 	}
 	return all
+}
+
+// Durable returns how many records no crash at this moment would lose.
+func (l *Log) Durable() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.forced
 }
 
 // Print returns a fingerprint of all that a crash may leave: two logs with the same

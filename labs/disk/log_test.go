@@ -91,7 +91,9 @@ func TestALogTellsWhatHappensToIt(t *testing.T) {
 	var told []string
 	var l *disk.Log
 	l = disk.NewLog(disk.Config{
-		Appended:    func(n int) { told = append(told, fmt.Sprintf("appended %d", n)) },
+		Appended: func(n int, b []byte) {
+			told = append(told, fmt.Sprintf("appended %d, %s, %d durable", n, b, l.Durable()))
+		},
 		BeforeFlush: func(n int) { told = append(told, fmt.Sprintf("flush %d, %d dirty", n, l.Dirty())) },
 	})
 	before := l.Print()
@@ -99,7 +101,7 @@ func TestALogTellsWhatHappensToIt(t *testing.T) {
 	l.Append(record)
 	record[0] = 'x'
 	l.Force()
-	if got := fmt.Sprint(told); got != "[appended 1 flush 1, 1 dirty]" || l.Dirty() != 0 || l.Print() == before {
+	if got := fmt.Sprint(told); got != "[appended 1, one, 0 durable flush 1, 1 dirty]" || l.Dirty() != 0 || l.Durable() != 1 || l.Print() == before {
 		t.Errorf("told %s, dirty %d", got, l.Dirty())
 	}
 	if got := recordsOf(t, l.Fork(disk.Config{Fate: disk.Lose})); got != "[one]" {

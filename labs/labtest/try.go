@@ -35,13 +35,16 @@ func (t *T) Try(scenario func(*T)) {
 	t.Fail(Finding{
 		Property: "the same steps have the same result each time",
 		Expected: "what happened when this was tried first: " + first.Actual,
-		Actual:   "it did not happen again; is there something in your code that depends on the order of a map, or on earlier runs?",
+		Actual: "it did not happen again; is there something in your code that depends on the order of a map, " +
+			"or on earlier runs?",
 	})
 }
 
 // rehearse performs a scenario on a T that nobody hears.
 func (t *T) rehearse(scenario func(*T)) Outcome {
-	r := &T{suite: t.suite, c: t.c, req: Request{Case: t.req.Case, Seed: t.req.Seed, Sizes: t.req.Sizes, Calm: t.req.Calm},
+	req := t.req
+	req.Plan = nil
+	r := &T{suite: t.suite, c: t.c, req: req,
 		emit: func(trace.Event) {}, quiet: true, native: t.native, real: t.real, before: map[int]bool{},
 		start: time.Now(), idle: runtime.NumGoroutine(), failed: make(chan struct{})}
 	if r.native {
