@@ -26,7 +26,7 @@ const (
 const coordinator = "c1"
 
 // owners have an account each, at the participants p1, p2 and so on.
-var owners = [...]string{"alice", "bob", "carol", "dave"}
+func owners(i int) string { return [...]string{"alice", "bob", "carol", "dave"}[i] }
 
 func branch(i int) string { return fmt.Sprintf("p%d", i+1) }
 
@@ -168,9 +168,9 @@ func (b *bank) open(x *site) {
 
 // owner is who has an account at a participant.
 func owner(participant string) string {
-	for i, name := range owners {
+	for i := range 4 {
 		if branch(i) == participant {
-			return name
+			return owners(i)
 		}
 	}
 	return ""
@@ -232,7 +232,7 @@ func transfer(change ...int64) (parts []commitapi.Part) {
 	for i, by := range change {
 		if by != 0 {
 			parts = append(parts, commitapi.Part{Participant: branch(i),
-				Changes: []commitapi.Change{{Account: owners[i], By: by}}})
+				Changes: []commitapi.Change{{Account: owners(i), By: by}}})
 		}
 	}
 	return parts
@@ -330,9 +330,9 @@ func (b *bank) balance(participant, account string) string {
 // shows fails unless the accounts of the participants show this.
 func (b *bank) shows(when string, balances ...any) {
 	for i, want := range balances {
-		got := b.balance(branch(i), owners[i])
+		got := b.balance(branch(i), owners(i))
 		b.t.Check(got == fmt.Sprint(want), labtest.Finding{
-			Expected: fmt.Sprintf("%s: Balance of %s at %s gives %v", when, owners[i], branch(i), want),
+			Expected: fmt.Sprintf("%s: Balance of %s at %s gives %v", when, owners(i), branch(i), want),
 			Actual:   fmt.Sprintf("it gives %q", got)})
 	}
 }

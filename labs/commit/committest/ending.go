@@ -77,7 +77,7 @@ func (b *bank) decided() {
 	for begin := b.t.Since(); ; b.t.Sleep(timeout / 2) {
 		held := ""
 		for i := range b.sites[1:] {
-			for _, account := range []string{owners[i], "savings"} {
+			for _, account := range []string{owners(i), "savings"} {
 				if b.balance(branch(i), account) == locked {
 					held = fmt.Sprintf("%s still holds %s", branch(i), account)
 				}
@@ -97,7 +97,7 @@ func (b *bank) decided() {
 // balances fails unless each account has what it began with and what was committed.
 func (b *bank) balances() {
 	for i, x := range b.sites[1:] {
-		all := b.monitor.expected(x.name, map[string]int64{owners[i]: beginning, "savings": beginning})
+		all := b.monitor.expected(x.name, map[string]int64{owners(i): beginning, "savings": beginning})
 		for _, account := range sorted(all) {
 			want := all[account]
 			got := b.balance(x.name, account)

@@ -290,7 +290,7 @@ func (b *bank) together() {
 	for i, x := range b.sites[1:] {
 		switch b.monitor.stands(x) {
 		case commitapi.Ready:
-			if b.balance(x.name, owners[i]) == locked {
+			if b.balance(x.name, owners(i)) == locked {
 				waits = x.name
 			}
 		case "":
