@@ -13,8 +13,8 @@ import (
 //
 // Append is volatile, and Force makes durable all that was appended before. What was
 // not forced survives a crash up to some record: a later one never without those
-// before it. The last one that survives may be torn: then only the first half of its
-// bytes is there, and nothing but its contents can tell. A torn record keeps its
+// before it. The last one that survives may be torn: then only the first three
+// quarters of its bytes are there, and nothing but its contents can tell. A torn record keeps its
 // place, and what is appended after it stands behind it.
 type Log struct {
 	*core
@@ -94,13 +94,13 @@ func (l *Log) settle() {
 	if l.left == nil {
 		return
 	}
-	// States in order: nothing of the tail, half of its first record, all of that, half
-	// of the second, and so on.
+	// States in order: nothing of the tail, a part of its first record, all of that, a
+	// part of the second, and so on.
 	k := l.choose(l.choice())
 	l.records = append(l.records, l.left[:k/2]...)
 	if k%2 == 1 {
 		torn := l.left[k/2].data
-		l.records = append(l.records, record{data: torn[:len(torn)/2]})
+		l.records = append(l.records, record{data: torn[:len(torn)*3/4]})
 	}
 	l.left, l.forced = nil, len(l.records) // what has survived is on the disk
 }

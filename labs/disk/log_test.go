@@ -45,8 +45,8 @@ func TestACrashLeavesAPrefixOfALog(t *testing.T) {
 		}
 	}
 	want := []string{
-		"[begin ready] tail 3", "[begin ready com] tail 3=1", "[begin ready commit] tail 3=2",
-		"[begin ready commit en] tail 3=3", "[begin ready commit end!] nothing",
+		"[begin ready] tail 3", "[begin ready comm] tail 3=1", "[begin ready commit] tail 3=2",
+		"[begin ready commit end] tail 3=3", "[begin ready commit end!] nothing",
 	}
 	if fmt.Sprint(all) != fmt.Sprint(want) {
 		t.Errorf("got  %q\nwant %q", all, want)
@@ -59,7 +59,7 @@ func TestWhatSurvivedOfALogStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := next.Crash(disk.Config{Fate: disk.Lose})
-	if got := recordsOf(t, last); got != "[begin ready com]" {
+	if got := recordsOf(t, last); got != "[begin ready comm]" {
 		t.Errorf("after two crashes there is %s", got)
 	}
 	if _, err := next.Records(); !errors.Is(err, disk.ErrDead) {

@@ -192,7 +192,7 @@ func (b *bank) down(x *site, when string) {
 	if !up {
 		return
 	}
-	b.t.Step("%s crashes %s", x.name, when)
+	b.t.Step("%s", strings.TrimSpace(x.name+" crashes "+when))
 	x.node.Crash()
 	if after > 0 {
 		b.t.Go(func() {

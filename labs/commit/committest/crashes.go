@@ -115,8 +115,8 @@ func (b *bank) hasTrouble() bool {
 // soon is a restart at once: long enough for those who wait to try in vain.
 const soon = timeout / 5
 
-// fates are what may become of what was not forced. The third leaves the first half of
-// the first record.
+// fates are what may become of what was not forced. The third tears the first
+// record.
 func fates() []disk.Fate {
 	torn := func(c disk.Choice) int { return min(1, c.Options-1) }
 	return []disk.Fate{disk.Lose, disk.Keep, torn}

@@ -62,7 +62,7 @@ func (m *monitor) reread(x *site) {
 func (m *monitor) read(x *site, b []byte) {
 	r, err := commitapi.Decode(b)
 	if err != nil {
-		r = commitapi.Record{Kind: "torn"}
+		r = commitapi.Record{Kind: "a torn record"}
 	}
 	x.records = append(x.records, r)
 }
@@ -270,7 +270,7 @@ func (m *monitor) sentInquire(msg labrpc.Message) {
 func (m *monitor) sure(x *site) string {
 	var all []string
 	for _, r := range m.durable(x) {
-		all = append(all, fmt.Sprintf("%s %s", r.Kind, r.Txn))
+		all = append(all, strings.TrimSpace(fmt.Sprintf("%s %s", r.Kind, r.Txn)))
 	}
 	if all == nil {
 		return "nothing"
