@@ -14,8 +14,8 @@ import (
 // Append is volatile, and Force makes durable all that was appended before. What was
 // not forced survives a crash up to some record: a later one never without those
 // before it. The last one that survives may be torn: then only the first three
-// quarters of its bytes are there, and nothing but its contents can tell. A torn record keeps its
-// place, and what is appended after it stands behind it.
+// quarters of its bytes are there, and nothing but its contents can tell. A torn record
+// keeps its place, and what is appended after it stands behind it.
 type Log struct {
 	*core
 	records []record // what the program sees once the tail is known

@@ -122,10 +122,10 @@ func (s Solution) resend(t *labtest.T) {
 	b.next(12, of(coordinator, "p2", decide, false), labrpc.Action{Drop: true})
 	b.next(12, of("p3", coordinator, decide, true), labrpc.Action{Drop: true})
 	b.want(committed, transfer(-30, 10, 20))
-	t.Sleep(slack)
-	b.shows("while p2 does not hear of it", 70, locked, 120)
-	t.Sleep(13 * 2 * timeout)
-	b.shows("after 13 times 2×Timeout", 70, 110, 120)
+	t.Sleep(2 * timeout)
+	b.shows("2×Timeout later, and p2 does not hear of it", 70, locked, 120)
+	t.Sleep(12 * 2 * timeout)
+	b.shows("13×2×Timeout later", 70, 110, 120)
 	b.end()
 }
 
