@@ -39,8 +39,10 @@ type site struct {
 	node        *labrpc.Node
 	coordinator commitapi.Coordinator // of the present life, or of the last
 	participant commitapi.Participant
-	up          bool
-	events      int // what it has done, or was about to do, in all its lives
+	up          bool // its process runs
+	starting    bool // somebody is starting it
+	open        bool // its program has been started, and can be used
+	events      int  // what it has done, or was about to do, in all its lives
 	disk        disk.Config
 	records     []commitapi.Record // in its log, as far as they survived; the lock of the monitor guards it
 }
@@ -134,36 +136,51 @@ func (b *bank) site(name string) *site {
 // log is the log of a site in its present life.
 func (b *bank) log(x *site) *disk.Log { return b.t.Log(x.node, x.disk) }
 
-// open starts the process of a site on its log.
+// open starts the process of a site on its log, unless it runs, or somebody is at it.
 func (b *bank) open(x *site) {
+	b.mu.Lock()
+	busy := x.up || x.starting
+	x.starting = x.starting || !busy
+	b.mu.Unlock()
+	if busy {
+		return
+	}
+	x.node.Restart() // it does nothing to a node that is up
+	b.monitor.reread(x)
 	p, err := x.node.Start()
 	if err != nil {
 		panic(err) // a fault of the suite
 	}
-	b.monitor.reread(x)
 	b.mu.Lock()
 	x.up = true
 	b.mu.Unlock()
-	if x.name == coordinator {
-		var c commitapi.Coordinator
-		c, err = b.solution.OpenCoordinator(p, b.log(x), commitapi.CoordinatorConfig{Timeout: timeout})
-		b.mu.Lock()
-		x.coordinator = c
-		b.mu.Unlock()
-	} else {
-		var c commitapi.Participant
-		accounts := map[string]int64{owner(x.name): beginning, "savings": beginning}
-		c, err = b.solution.OpenParticipant(p, b.log(x), commitapi.ParticipantConfig{Accounts: accounts, Timeout: timeout})
-		b.mu.Lock()
-		x.participant = c
-		b.mu.Unlock()
-	}
-	if b.isUp(x) { // it may have crashed while it recovered
+	err = b.begin(x, p)
+	b.mu.Lock()
+	x.starting, x.open = false, x.up
+	alive := x.up // it may have crashed while it recovered
+	b.mu.Unlock()
+	if alive {
 		b.t.Check(err == nil, labtest.Finding{
 			Property: "a node starts with whatever a crash has left in its log",
 			Expected: x.name + " starts", Actual: fmt.Sprintf("it gave %q", fmt.Sprint(err))})
 		b.checkLocks(x, "when it has just been started")
 	}
+}
+
+// begin starts the program of a site in its process.
+func (b *bank) begin(x *site, p *labrpc.Process) (err error) {
+	var c commitapi.Coordinator
+	var a commitapi.Participant
+	if x.name == coordinator {
+		c, err = b.solution.OpenCoordinator(p, b.log(x), commitapi.CoordinatorConfig{Timeout: timeout})
+	} else {
+		accounts := map[string]int64{owner(x.name): beginning, "savings": beginning}
+		a, err = b.solution.OpenParticipant(p, b.log(x), commitapi.ParticipantConfig{Accounts: accounts, Timeout: timeout})
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	x.coordinator, x.participant = c, a
+	return err
 }
 
 // owner is who has an account at a participant.
@@ -176,17 +193,11 @@ func owner(participant string) string {
 	return ""
 }
 
-func (b *bank) isUp(x *site) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return x.up
-}
-
 // down ends the life of a site and of its log.
 func (b *bank) down(x *site, when string) {
 	b.mu.Lock()
 	up := x.up
-	x.up, b.trouble = false, true
+	x.up, x.open, b.trouble = false, false, true
 	after := b.restart
 	b.mu.Unlock()
 	if !up {
@@ -204,12 +215,13 @@ func (b *bank) down(x *site, when string) {
 
 // revive begins the next life of a site, unless it lives.
 func (b *bank) revive(x *site) {
-	if b.isUp(x) {
-		return
+	b.mu.Lock()
+	lives := x.up || x.starting
+	b.mu.Unlock()
+	if !lives {
+		b.t.Step("%s restarts", x.name)
+		b.open(x)
 	}
-	b.t.Step("%s restarts", x.name)
-	x.node.Restart()
-	b.open(x)
 }
 
 // close ends everything.

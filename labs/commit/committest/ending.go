@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"faultline/labs/commit/commitapi"
 	"faultline/labs/labtest"
@@ -52,7 +53,7 @@ func (m *monitor) open(x *site) (list []commitapi.Record) {
 // outcome holds its locks, and whoever has decided has decided alike.
 func (b *bank) waiting() {
 	for _, x := range b.sites[1:] {
-		if b.isUp(x) {
+		if b.isOpen(x) {
 			b.checkLocks(x, "while others are down")
 		}
 	}
@@ -66,10 +67,19 @@ func (b *bank) end() {
 	b.mu.Unlock()
 	b.net.Calm()
 	for _, x := range b.sites {
-		b.revive(x)
+		for b.revive(x); !b.isOpen(x); b.revive(x) {
+			b.t.Sleep(time.Millisecond) // somebody else is at it
+		}
 	}
 	b.decided()
 	b.balances()
+}
+
+// isOpen reports whether the program of a site can be used.
+func (b *bank) isOpen(x *site) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return x.open
 }
 
 // decided fails unless nobody holds an account any more after a while.

@@ -186,7 +186,7 @@ func (s Solution) storm(t *labtest.T) {
 		if k := rnd.IntN(5); k < 3 {
 			who = branch(k)
 		}
-		begin := time.Duration(i)*150*time.Millisecond + time.Duration(rnd.IntN(150))*time.Millisecond
+		begin := time.Duration(i)*150*time.Millisecond + soon + time.Duration(rnd.IntN(150))*time.Millisecond
 		faults.Timed = append(faults.Timed, labrpc.Fault{Kind: labrpc.Crash, From: who, Begin: begin,
 			End: begin + time.Duration(5+rnd.IntN(100))*time.Millisecond})
 	}
@@ -196,7 +196,7 @@ func (s Solution) storm(t *labtest.T) {
 		x.node.OnCrash(func() { // with the network's lock held
 			b.mu.Lock()
 			defer b.mu.Unlock()
-			x.up, b.trouble = false, true
+			x.up, x.open, b.trouble = false, false, true
 		})
 		x.node.OnRestart(func() {
 			t.Reach("a node crashed")
@@ -231,7 +231,7 @@ func (b *bank) pay(name string, amount int) {
 	amount += 20 * rnd.IntN(3)
 	change[from], change[to] = -int64(amount), int64(amount)
 	b.t.Sleep(time.Duration(rnd.IntN(60)) * time.Millisecond)
-	if b.isUp(b.sites[0]) {
+	if b.isOpen(b.sites[0]) {
 		b.run(transfer(change...))
 	}
 }
