@@ -101,7 +101,7 @@ func (s Solution) strike(t *labtest.T, d disaster) (events map[string]int, messa
 	} else {
 		t.Sleep(2 * timeout)
 	}
-	events, messages = b.events(), b.messages
+	events, messages = b.events(), b.sent()
 	b.end()
 	return events, messages
 }

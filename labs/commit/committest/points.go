@@ -45,6 +45,13 @@ func (b *bank) events() map[string]int {
 	return all
 }
 
+// sent returns how many messages the bank has sent.
+func (b *bank) sent() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.messages
+}
+
 // intercept shows a message to the monitor, counts it with its sender and its receiver,
 // and asks the rules what becomes of it.
 func (b *bank) intercept(m labrpc.Message) (a labrpc.Action) {

@@ -151,7 +151,7 @@ func (s Solution) copies(t *labtest.T) {
 				}
 				t.Sleep(5 * timeout)
 				b.end()
-				more = b.messages >= k
+				more = b.sent() >= k
 			})
 		}
 		if !more {
