@@ -3,9 +3,12 @@ package labrpc
 import (
 	"cmp"
 	"container/heap"
+	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
+	"faultline/labrpc/internal/codec"
 	"faultline/labs/trace"
 )
 
@@ -19,6 +22,31 @@ type Message struct {
 	// Of a call these say what it is about. Both are zero for a datagram.
 	Method string // such as "KV.Get"
 	Reply  bool   // it is an answer, not a request
+
+	types *codec.Types // of the network
+}
+
+// Decode reads the arguments of a request, or what a reply carries, into the variable
+// that v points to. It fails for a datagram, for an answer that is an error, and where
+// the variable has another type than the message. What it reads shares no memory with
+// the message.
+func (m Message) Decode(v any) error {
+	if m.Method == "" || m.types == nil {
+		return fmt.Errorf("%w: a datagram carries no values", ErrEncoding)
+	}
+	h, body := parse(m.Packet)
+	if h.kind != kindRequest && h.kind != kindReply {
+		return RemoteError(body)
+	}
+	into := reflect.ValueOf(v)
+	if into.Kind() != reflect.Pointer || into.IsNil() {
+		return fmt.Errorf("%w: %T has no place for a value: give a pointer to a variable", ErrEncoding, v)
+	}
+	plan, err := m.types.Plan(into.Type().Elem())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrEncoding, err)
+	}
+	return plan.Decode(body, into.Elem())
 }
 
 // An Action is what a script does to a message. The zero value lets it pass to

@@ -79,7 +79,7 @@ func (n *Network) consult(now time.Duration, m *flight) {
 	n.unlock()
 	show := func() Message {
 		return Message{From: m.link.from, To: m.link.to, N: m.n, At: now, Packet: bytes.Clone(m.packet),
-			Method: m.method, Reply: m.kind > kindRequest}
+			Method: m.method, Reply: m.kind > kindRequest, types: &n.types}
 	}
 	for _, tap := range taps {
 		tap(show())

@@ -48,7 +48,7 @@ func (c Case) ID() string { return c.Lab + "/" + c.Stage + "/" + c.Name }
 
 // All lists the labs in the order in which they are taken.
 func All() []Lab {
-	return []Lab{messaging(), rpc(), kv(), ring()}
+	return []Lab{messaging(), rpc(), kv(), ring(), commit()}
 }
 
 func messaging() Lab {
@@ -133,6 +133,26 @@ func ring() Lab {
 			{Letter: "B", Title: "lookups"},
 			{Letter: "C", Title: "members come and go"},
 			{Letter: "D", Title: "data"},
+		},
+	}
+}
+
+func commit() Lab {
+	return Lab{
+		Number: 6,
+		Name:   "commit",
+		Title:  "Two-phase commit",
+		Files: []string{"coordinator.go", "voting.go", "participant.go", "ledger.go", "calls.go", "journal.go",
+			"recovery.go", "inquiry.go"},
+		Imports: []string{
+			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt", "hash",
+			"hash/crc32", "hash/fnv", "io", "log", "maps", "math", "math/bits", "slices", "sort", "strconv", "strings",
+			"sync", "sync/atomic", "time",
+		},
+		Stages: []Stage{
+			{Letter: "A", Title: "votes and locks"},
+			{Letter: "B", Title: "crashes"},
+			{Letter: "C", Title: "asking the others, and forgetting"},
 		},
 	}
 }

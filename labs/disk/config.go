@@ -57,6 +57,14 @@ type Config struct {
 	// lock held. It may call Fork: that is what a crash at this moment leaves.
 	BeforeFlush func(n int)
 
+	// Appended is called just after record n, from 1 on, was appended to a Log, with
+	// no lock held, as BeforeFlush is. It must neither change nor keep the bytes.
+	Appended func(n int, record []byte)
+
+	// Describe says in a few words what a record of a Log is, for the trace. It must
+	// accept any bytes and must not keep them. Nil gives its number.
+	Describe func(record []byte) string
+
 	// Fails says whether flush number n fails, as after FailFlush. It is asked just
 	// before the flush takes effect, after BeforeFlush and with no lock held. Nil is
 	// never.

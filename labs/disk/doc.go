@@ -1,5 +1,5 @@
-// Package disk simulates disks that crash: a [Device] of blocks and a [Volume]
-// of files. What was written is volatile until it is flushed, and a crash may
+// Package disk simulates disks that crash: a [Device] of blocks, a [Volume] of
+// files, and a [Log] of records. What was written is volatile until it is flushed, and a crash may
 // lose or tear any of what was not.
 //
 // # What a crash leaves of a Device
@@ -40,6 +40,11 @@
 // Sync of a file does not make its name durable. SyncDir makes no file's contents
 // durable. An atomic update therefore takes five steps: write a copy, sync the
 // copy, rename it over the original, sync the directory, and only then tell.
+//
+// # What a crash leaves of a Log
+//
+// A Log is what a program gets that need not know how a log is made of blocks: see
+// there. Records survive in their order, so its only question is how many.
 //
 // # Lives
 //

@@ -8,20 +8,21 @@ type Cell struct {
 	Kind CellKind
 	File string // of a Volume: the name under which the file was created, or which the change is about
 	ID   int    // of a Volume: the number of the file or the change, counted since the volume was made
-	N    int    // of a Sector: its number on the device or in the file, from 0
+	N    int    // of a Sector: its number on the device or in the file, from 0; of a Tail: its first record, from 1
 }
 
 // A CellKind says what a cell is.
 type CellKind string
 
-// The kinds of cells. The last three are changes of the directory, which happen
-// or do not.
+// The kinds of cells. Create, Rename and Remove are changes of the directory, which
+// happen or do not.
 const (
 	Sector CellKind = "sector" // 512 bytes of a device or a file
 	Size   CellKind = "size"   // how long a file is
 	Create CellKind = "create" // a new name
 	Rename CellKind = "rename" // to this name
 	Remove CellKind = "remove" // of this name
+	Tail   CellKind = "tail"   // what was not forced of a log: a prefix of it is left, whose last record may be torn
 )
 
 // A Choice is what a crash left open about a cell. It is made when somebody
@@ -74,6 +75,8 @@ func (c Choice) Words() string {
 // Words is the cell in words, by the name under which the file was created.
 func (c Cell) Words() string {
 	switch {
+	case c.Kind == Tail:
+		return "what was not forced from record " + strconv.Itoa(c.N) + " on"
 	case c.Kind == Sector && c.File == "":
 		return "sector " + strconv.Itoa(c.N)
 	case c.Kind == Sector:

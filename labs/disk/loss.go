@@ -16,6 +16,7 @@ type Loss struct {
 //
 //	sector 12 sector 40=1
 //	sector kv.log#1:0 size kv.log#1 rename kv#7
+//	tail 5=1
 //
 // An item is what, which, and after "=" which state is left, unless it is the
 // oldest. Of a Volume, "#1" is the number of the file or the change: names come
@@ -104,7 +105,7 @@ func parseLoss(kind CellKind, which string) (l Loss, ok bool) {
 	name, which, inFile := strings.Cut(which, "#")
 	if !inFile {
 		l.N, ok = number(name, 0)
-		return l, ok && kind == Sector
+		return l, ok && (kind == Sector || kind == Tail && l.N > 0)
 	}
 	id, place, inSector := strings.Cut(which, ":")
 	l.File = name

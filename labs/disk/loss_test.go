@@ -8,7 +8,7 @@ import (
 )
 
 func TestKeysReadBack(t *testing.T) {
-	text := "sector 12 sector 40=1 sector kv.log#1:0 size kv.log#1=2 create a#2 rename kv#7 remove b#9"
+	text := "sector 12 sector 40=1 sector kv.log#1:0 size kv.log#1=2 create a#2 rename kv#7 remove b#9 tail 5 tail 7=2"
 	list, err := disk.ParseLosses(text)
 	if err != nil || list.String() != text {
 		t.Errorf("got %s, %v", list, err)
@@ -17,7 +17,7 @@ func TestKeysReadBack(t *testing.T) {
 		t.Errorf("got %s, %v", list, err)
 	}
 	for _, bad := range []string{"", "sector", "sector x", "sector 1 size", "sector -1", "sector 01", "size 3",
-		"size a", "size a#0", "size a#1:1", "sector a#1", "sector a#1:x", "rename a/b#1", "sector 1=0", "sector 1=x", "lose a#1"} {
+		"size a", "size a#0", "size a#1:1", "sector a#1", "sector a#1:x", "rename a/b#1", "sector 1=0", "sector 1=x", "lose a#1", "tail 0", "tail a#1"} {
 		if list, err := disk.ParseLosses(bad); err == nil {
 			t.Errorf("%q reads as %s", bad, list)
 		}

@@ -9,7 +9,7 @@ import (
 	"faultline/labs/disk"
 )
 
-// A Disk is what a [disk.Device] and a [disk.Volume] are to a harness that
+// A Disk is what a [disk.Device], a [disk.Volume] and a [disk.Log] are to a harness that
 // crashes them.
 type Disk[D any] interface {
 	Crash(disk.Config) D
@@ -38,6 +38,11 @@ func (t *T) Device(node *labrpc.Node, blocks uint64, cfg disk.Config) *disk.Devi
 	return diskOf(t, node, cfg, func(cfg disk.Config) *disk.Device { return disk.NewDevice(blocks, cfg) })
 }
 
+// Log returns the log of a node. It is like Volume.
+func (t *T) Log(node *labrpc.Node, cfg disk.Config) *disk.Log {
+	return diskOf(t, node, cfg, disk.NewLog)
+}
+
 // lives are those of one disk of a node.
 type lives[D Disk[D]] struct {
 	mu      sync.Mutex
@@ -47,7 +52,10 @@ type lives[D Disk[D]] struct {
 
 func diskOf[D Disk[D]](t *T, node *labrpc.Node, cfg disk.Config, fresh func(disk.Config) D) D {
 	cfg.Node, cfg.Name = node.Name(), diskName(cfg.Name)
-	cfg.Trace, cfg.Point = t.record, point
+	cfg.Point = point
+	if !t.quiet {
+		cfg.Trace = t.record
+	}
 	if t.req.Plan != nil && cfg.Fails == nil {
 		cfg.Fails = func(n int) bool { return t.failsByPlan(cfg, n) }
 	}

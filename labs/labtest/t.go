@@ -28,6 +28,7 @@ type T struct {
 	idle         int          // how many goroutines were there before the run
 	before       map[int]bool // their numbers, natively
 	native, real bool
+	quiet        bool // nothing that it says is heard: see Try
 
 	clients group
 	failed  chan struct{} // closed with the first outcome that is not a pass
@@ -115,7 +116,9 @@ func (t *T) Network(cfg labrpc.Config) *labrpc.Network {
 	if slices.Contains(t.req.Calm, CalmLatency) {
 		cfg.Faults.Latency, cfg.Faults.Bandwidth = labrpc.Range{}, 0
 	}
-	cfg.Trace = t.emit
+	if !t.quiet {
+		cfg.Trace = t.emit
+	}
 	cfg.Start = t.start
 	cfg.Point = point
 	net := labrpc.New(cfg)

@@ -1,0 +1,80 @@
+package commit
+
+import (
+	"maps"
+
+	"faultline/labs/commit/commitapi"
+)
+
+// A ledger is the accounts of a branch, and who holds which.
+type ledger struct {
+	//lab:begin A
+	balances map[string]int64
+	holder   map[string]commitapi.Txn // of the accounts that somebody holds
+	//lab:end
+}
+
+// newLedger opens the accounts.
+//
+//lab:todo A
+func newLedger(accounts map[string]int64) *ledger {
+	l := &ledger{balances: maps.Clone(accounts), holder: make(map[string]commitapi.Txn)}
+	if l.balances == nil {
+		l.balances = make(map[string]int64)
+	}
+	return l
+}
+
+// lock gives a transaction all accounts that it changes, or none. It waits for nobody:
+// two who waited for each other would wait for ever.
+//
+//lab:todo A
+func (l *ledger) lock(txn commitapi.Txn, changes []commitapi.Change) bool {
+	for _, c := range changes {
+		balance, err := l.balance(c.Account)
+		if err != nil || balance+c.By < 0 {
+			return false
+		}
+	}
+	l.hold(txn, changes)
+	return true
+}
+
+// hold gives a transaction its accounts without a question: it had them before a crash.
+//
+//lab:todo A
+func (l *ledger) hold(txn commitapi.Txn, changes []commitapi.Change) {
+	for _, c := range changes {
+		l.holder[c.Account] = txn
+	}
+}
+
+// unlock frees all that a transaction holds.
+//
+//lab:todo A
+func (l *ledger) unlock(txn commitapi.Txn) {
+	maps.DeleteFunc(l.holder, func(_ string, holder commitapi.Txn) bool { return holder == txn })
+}
+
+// apply does what was committed.
+//
+//lab:todo A
+func (l *ledger) apply(changes []commitapi.Change) {
+	for _, c := range changes {
+		l.balances[c.Account] += c.By
+	}
+}
+
+// balance is that of an account which nobody holds.
+//
+//lab:todo A
+func (l *ledger) balance(account string) (int64, error) {
+	balance, ok := l.balances[account]
+	switch _, held := l.holder[account]; {
+	case !ok:
+		return 0, commitapi.ErrNoAccount
+	case held:
+		return 0, commitapi.ErrLocked
+	}
+	return balance, nil
+}
