@@ -48,7 +48,7 @@ func (c Case) ID() string { return c.Lab + "/" + c.Stage + "/" + c.Name }
 
 // All lists the labs in the order in which they are taken.
 func All() []Lab {
-	return []Lab{messaging(), rpc(), kv(), ring()}
+	return []Lab{messaging(), rpc(), kv(), ring(), quorum()}
 }
 
 func messaging() Lab {
@@ -129,6 +129,24 @@ func ring() Lab {
 		Stages: []Stage{
 			{Letter: "A", Title: "placement"},
 			{Letter: "B", Title: "lookups"},
+		},
+	}
+}
+
+func quorum() Lab {
+	return Lab{
+		Number: 5,
+		Name:   "quorum",
+		Title:  "Quorum replication",
+		Files:  []string{"promise.go", "version.go", "replica.go", "gather.go", "client.go", "register.go"},
+		Imports: []string{
+			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/base32", "encoding/base64",
+			"encoding/binary", "encoding/hex", "errors", "fmt", "hash", "hash/crc32", "hash/fnv", "io", "io/fs", "log",
+			"maps", "math", "math/bits", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "time",
+		},
+		Stages: []Stage{
+			{Letter: "A", Title: "voting"},
+			{Letter: "B", Title: "an atomic register"},
 		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"faultline/labs/kv/kvtest"
 	"faultline/labs/labtest"
 	"faultline/labs/messaging/messagingtest"
+	"faultline/labs/quorum/quorumtest"
 	"faultline/labs/ring/ringtest"
 	"faultline/labs/rpc/rpctest"
 )
@@ -31,6 +32,7 @@ func All() []Suite {
 		"rpc":       of(rpctest.Suite(rpctest.Solution{}), rpctest.Models(), rpctest.Solution{}).with(rpctest.Driver),
 		"kv":        of(kvtest.Suite(kvtest.Solution{}), kvtest.Models(), kvtest.Solution{}),
 		"ring":      of(ringtest.Suite(ringtest.Solution{}), ringtest.Models(), ringtest.Solution{}),
+		"quorum":    of(quorumtest.Suite(quorumtest.Solution{}), quorumtest.Models(), quorumtest.Solution{}),
 	}
 	var all []Suite
 	for _, lab := range labs.All() {

@@ -1,0 +1,13 @@
+// Package quorum is replication by quorums: a store whose configuration says what it
+// is worth (Promises, NewReplica, NewClient), and an atomic register (NewRegister).
+package quorum
+
+import (
+	"faultline/labs"
+	"faultline/labs/quorum/quorumapi"
+)
+
+// Promises implements quorumapi.Promises.
+func Promises(n, r, w int) (quorumapi.Promise, error) {
+	panic(labs.TODO("A"))
+}
