@@ -138,7 +138,8 @@ func quorum() Lab {
 		Number: 5,
 		Name:   "quorum",
 		Title:  "Quorum replication",
-		Files:  []string{"promise.go", "version.go", "replica.go", "gather.go", "client.go", "register.go"},
+		Files: []string{"promise.go", "version.go", "replica.go", "gather.go", "client.go", "register.go",
+			"storage.go", "durable.go", "repair.go", "hedged.go"},
 		Imports: []string{
 			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/base32", "encoding/base64",
 			"encoding/binary", "encoding/hex", "errors", "fmt", "hash", "hash/crc32", "hash/fnv", "io", "io/fs", "log",
@@ -147,6 +148,8 @@ func quorum() Lab {
 		Stages: []Stage{
 			{Letter: "A", Title: "voting"},
 			{Letter: "B", Title: "an atomic register"},
+			{Letter: "C", Title: "durable replicas"},
+			{Letter: "D", Title: "the agreement on service"},
 		},
 	}
 }

@@ -3,8 +3,12 @@
 //
 // Stage A is Gifford's voting: N replicas hold a value, a Put waits for W of them and
 // a Get for R, and [Promises] says what that is worth. Stage B makes an atomic
-// register of it: all clients see one store. Both are written against the messages of
-// [labrpc]; a [Replica] keeps its values in memory.
+// register of it ([NewRegister]): all clients see one store.
+//
+// Stage C keeps a replica's values on a disk.Volume, through every crash
+// ([OpenReplica]), and brings replicas up to date that have missed something. Stage D
+// keeps an agreement on service ([NewHedged]): nearly all Gets are quick, whatever one
+// replica does, and that costs few messages.
 //
 // # Why the messages are not fixed
 //

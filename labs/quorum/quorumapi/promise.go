@@ -6,7 +6,7 @@ import (
 )
 
 // ErrConfig says that there cannot be such quorums.
-var ErrConfig = errors.New("R and W must be from 1 to N")
+var ErrConfig = errors.New("there are no such quorums: R and W must be from 1 to N")
 
 // A Promise is what a configuration is worth. The zero value is worth nothing.
 type Promise struct {

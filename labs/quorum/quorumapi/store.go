@@ -31,6 +31,12 @@ type Config struct {
 	// Timeout is how long to wait for an answer before asking that replica again. A
 	// round trip on a calm network takes less than a tenth of it.
 	Timeout time.Duration
+
+	// Repair has every Get of a Register bring replicas up to date. Stage C. Within
+	// 10×Timeout after the Get returned, every replica that can be reached holds what
+	// it returned, or something newer. The Get waits for none of this. It goes on
+	// costing at most 4N messages on a calm network.
+	Repair bool
 }
 
 // A Client reads and writes the values of keys. Each key is a register of its own.

@@ -29,6 +29,7 @@ type floor struct {
 	Names  []string // of the replicas; nil is N1, N2 …
 	N      int
 	R, W   int
+	Repair bool // stage C
 	Faults labrpc.Faults
 }
 
@@ -162,23 +163,32 @@ type user struct {
 	process *labrpc.Process
 	make    quorumapi.NewClient
 	reaches []string // nil is all
+	alone   string   // the only replica that it knows; "" for all of the house
 }
 
 // user starts a client: client-1, client-2 …
 func (h *house) user(n int, make quorumapi.NewClient) *user {
 	u := &user{h: h, name: fmt.Sprintf("client-%d", n), make: make}
+	h.add(u)
+	return u
+}
+
+func (h *house) add(u *user) {
 	u.start()
 	h.mu.Lock()
 	h.users = append(h.users, u)
 	h.mu.Unlock()
 	h.t.Cleanup(func() { h.t.Within(closing, "Close of "+u.name, u.Close) })
-	return u
 }
 
 func (u *user) start() {
 	u.process = u.h.process(u.name)
 	f := u.h.floor
-	u.Client = u.make(u.process, quorumapi.Config{Replicas: slices.Clone(f.Names), R: f.R, W: f.W, Timeout: timeout})
+	cfg := quorumapi.Config{Replicas: slices.Clone(f.Names), R: f.R, W: f.W, Timeout: timeout, Repair: f.Repair}
+	if u.alone != "" {
+		cfg.Replicas, cfg.R, cfg.W = []string{u.alone}, 1, 1
+	}
+	u.Client = u.make(u.process, cfg)
 }
 
 // voter is a client with quorums of R and W.

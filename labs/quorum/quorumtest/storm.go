@@ -121,7 +121,6 @@ type storm struct {
 	users      []*user
 	keys       int
 	record     *record // nil if the history is judged
-	most       time.Duration
 	operations int
 }
 

@@ -1,6 +1,8 @@
 package quorumtest
 
 import (
+	"time"
+
 	"faultline/labs"
 	"faultline/labs/labtest"
 	"faultline/labs/quorum/quorumapi"
@@ -13,12 +15,14 @@ type Solution struct {
 	NewReplica  quorumapi.NewReplica
 	NewClient   quorumapi.NewClient
 	NewRegister quorumapi.NewRegister
+	OpenReplica quorumapi.OpenReplica
+	NewHedged   quorumapi.NewHedged
 }
 
 // Suite is the table of cases, bound to a solution.
 func Suite(s Solution) labtest.Suite {
 	suite := labtest.Suite{Lab: "quorum", Package: labtest.PackageOf(s.NewReplica)}
-	for _, stage := range [][]labtest.Case{s.votingCases(), s.registerCases()} {
+	for _, stage := range [][]labtest.Case{s.votingCases(), s.registerCases(), s.durableCases(), s.hedgedCases()} {
 		for _, c := range stage {
 			c.Lab = suite.Lab
 			suite.Cases = append(suite.Cases, c)
@@ -145,5 +149,100 @@ func (s Solution) registerCases() []labtest.Case {
 			Situations: []string{"a message was lost", "a message came twice", "a message was late", "nobody knows an outcome",
 				"a replica failed", "a replica stood still"}},
 		Run: s.linearizable,
+	}}
+}
+
+func (s Solution) durableCases() []labtest.Case {
+	return []labtest.Case{{
+		Case: labs.Case{Stage: "C", Name: "restart", Kind: labs.Scripted, Points: 2, Seeds: 3,
+			Title: "a replica that starts again holds what it held, versions too",
+			Ref:   "quorum replication: a replica that comes back is the same replica"},
+		Run: s.restarts,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "every-crash", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
+			Title: "at every crash point a replica recovers all that it has acknowledged, and nothing halfway",
+			Ref:   "atomic update: write, sync, rename, sync the directory"},
+		Run: s.everyCrash, Slow: true,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "forgotten", Kind: labs.Scripted, Points: 2, Seeds: 3,
+			Title: "what a majority has acknowledged stays there, though one of them crashes",
+			Ref:   "durability: an acknowledgement is a promise for the next life, too"},
+		Run: s.forgotten,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "shown", Kind: labs.Scripted, Points: 2, Seeds: 3,
+			Title: "what a replica has shown to anybody it does not forget in a crash",
+			Ref:   "durable linearizability: who has seen a value counts on it"},
+		Run: s.shown,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "repair", Kind: labs.Scripted, Points: 3, Seeds: 2,
+			Title: "a replica that has missed a Put is told by the next Get",
+			Ref:   "DeCandia and others 2007, Dynamo, §5: read repair"},
+		Run: s.repairs,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "repair-newest", Kind: labs.Scripted, Points: 3, Seeds: 4,
+			Title: "a repair brings the newest value to those that have older ones, and never the other way",
+			Ref:   "Dynamo, §5: read repair"},
+		Run: s.repairsNewest,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "replaced", Kind: labs.Scripted, Points: 3, Seeds: 4,
+			Title: "a replica whose disk was lost is not counted before it has copied from a majority",
+			Ref:   "quorums: what was acknowledged and is lost was not acknowledged by this disk"},
+		Run: s.replacement,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "broken-copy", Kind: labs.Exhaustive, Points: 3, Seeds: 1,
+			Title: "at every crash point of the copying, a replica goes on copying and shows nothing halfway",
+			Ref:   "the contract: a replacement"},
+		Run: s.brokenCopy, Slow: true, Limit: time.Hour,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "failed-sync", Kind: labs.Scripted, Points: 1, Seeds: 2,
+			Title: "a replica whose disk fails acknowledges nothing any more",
+			Ref:   "Rebello and others 2020: after a sync that failed, nobody knows what is on the disk"},
+		Run: s.failedSync,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "storm", Kind: labs.Random, Points: 2, Seeds: 40,
+			Title:      "all clients see one store, through all crashes",
+			Ref:        "durable linearizability",
+			Situations: []string{"a message was lost", "a message came twice", "a message was late", "a replica crashed"}},
+		Run: s.durableStorm,
+	}}
+}
+
+func (s Solution) hedgedCases() []labtest.Case {
+	return []labtest.Case{{
+		Case: labs.Case{Stage: "D", Name: "percentile", Kind: labs.Budget, Points: 5, Seeds: 4,
+			Title: "999 of 1,000 Gets are quick although one answer in 50 is late, and hedges are few",
+			Ref:   "Dean and Barroso, The tail at scale, 2013: hedged requests"},
+		Run: s.tail,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "stalled", Kind: labs.Budget, Points: 4, Seeds: 4,
+			Title: "a replica that becomes slow or silent is gone round, without a hedge each time",
+			Ref:   "The tail at scale: latency-induced probation"},
+		Run: s.stalled,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "overload", Kind: labs.Budget, Points: 3, Seeds: 2,
+			Title: "when all replicas are slow, hedges do not make it worse",
+			Ref:   "The tail at scale: hedges within a budget"},
+		Run: s.overload,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "spread", Kind: labs.Budget, Points: 2, Seeds: 2,
+			Title: "the Gets are spread over all replicas",
+			Ref:   "the contract: from half to twice the average"},
+		Run: s.spread,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "back", Kind: labs.Budget, Points: 2, Seeds: 3,
+			Title: "a replica that is well again is asked again",
+			Ref:   "The tail at scale: probation ends"},
+		Run: s.back,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "counted-once", Kind: labs.Scripted, Points: 2, Seeds: 2,
+			Title: "a hedge asks another replica: a quorum is a set",
+			Ref:   "quorums are sets and not numbers"},
+		Run: s.hedgedTwice,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "storm", Kind: labs.Random, Points: 1, Seeds: 30,
+			Title:      "hedged Gets are as fresh as others, whatever the network does",
+			Ref:        "regular registers: Lamport, On interprocess communication, 1986",
+			Situations: []string{"a message was lost", "a message came twice", "a message was late"}},
+		Run: s.hedgedStorm,
 	}}
 }

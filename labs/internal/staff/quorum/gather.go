@@ -21,7 +21,15 @@ type caller struct {
 //lab:omit
 type answer struct {
 	from string
-	item Item // of a read
+	reply
+}
+
+// A reply is what a request is answered with.
+//
+//lab:omit
+type reply struct {
+	item Item            // to the key of a read
+	all  map[string]Item // to everything
 }
 
 // gather asks replicas, each until it has answered, and returns when so many have.
@@ -43,8 +51,8 @@ func (c *caller) ask(ctx context.Context, replicas []string, request any) <-chan
 	answers := make(chan answer, len(replicas))
 	for _, name := range replicas {
 		go func() {
-			if item, err := c.insist(ctx, name, request); err == nil {
-				answers <- answer{from: name, item: item}
+			if reply, err := c.insist(ctx, name, request); err == nil {
+				answers <- answer{name, reply}
 			}
 		}()
 	}
@@ -69,16 +77,16 @@ func (c *caller) wait(ctx context.Context, answers <-chan answer, need int) (lis
 // insist asks one replica again and again.
 //
 //lab:omit
-func (c *caller) insist(ctx context.Context, replica string, request any) (item Item, err error) {
+func (c *caller) insist(ctx context.Context, replica string, request any) (r reply, err error) {
 	for {
-		if item, err = c.try(ctx, replica, request); err == nil {
-			return item, nil
+		if r, err = c.try(ctx, replica, request); err == nil {
+			return r, nil
 		}
 		select {
 		case <-ctx.Done():
-			return item, ctx.Err()
+			return r, ctx.Err()
 		case <-c.process.Done():
-			return item, quorumapi.ErrClosed
+			return r, quorumapi.ErrClosed
 		default:
 		}
 	}
@@ -88,14 +96,16 @@ func (c *caller) insist(ctx context.Context, replica string, request any) (item 
 // back at once: else a replica that refuses would be asked without end.
 //
 //lab:omit
-func (c *caller) try(ctx context.Context, replica string, request any) (item Item, err error) {
+func (c *caller) try(ctx context.Context, replica string, request any) (r reply, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	switch request := request.(type) {
 	case string:
-		err = c.process.Call(ctx, replica, service+".Read", request, &item)
+		err = c.process.Call(ctx, replica, service+".Read", request, &r.item)
 	case Change:
 		err = c.process.Call(ctx, replica, service+".Write", request, nil)
+	case everything:
+		err = c.process.Call(ctx, replica, service+".All", request, &r.all)
 	}
 	if err != nil {
 		select {
@@ -103,7 +113,7 @@ func (c *caller) try(ctx context.Context, replica string, request any) (item Ite
 		case <-c.process.Done():
 		}
 	}
-	return item, err
+	return r, err
 }
 
 // newest is the newest item among answers.

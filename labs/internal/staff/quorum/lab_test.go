@@ -12,5 +12,7 @@ func Test(t *testing.T) {
 		NewReplica:  NewReplica,
 		NewClient:   NewClient,
 		NewRegister: NewRegister,
+		OpenReplica: OpenReplica,
+		NewHedged:   NewHedged,
 	})
 }

@@ -30,18 +30,24 @@ func NewRegister(p *labrpc.Process, cfg quorumapi.Config) quorumapi.Client {
 //
 //lab:todo B
 func (r *register) Get(ctx context.Context, key string) ([]byte, error) {
-	answers, err := r.gather(ctx, r.config.Replicas, r.config.R, key)
+	asking, enough := r.asking(ctx)
+	defer enough()
+	reads := r.ask(asking, r.config.Replicas, key)
+	answers, err := r.wait(ctx, reads, r.config.R)
 	if err != nil {
 		return nil, err
 	}
-	item := newest(answers)
-	behind := r.without(answers, item)
+	found := Change{Key: key, Item: newest(answers)}
+	behind := r.without(answers, found.Item)
 	if has := len(r.config.Replicas) - len(behind); has < r.config.W {
-		if _, err := r.gather(ctx, behind, r.config.W-has, Change{Key: key, Item: item}); err != nil {
+		acks := r.ask(asking, behind, found)
+		if _, err := r.wait(ctx, acks, r.config.W-has); err != nil {
 			return nil, err
 		}
+	} else if r.config.Repair {
+		go r.repair(asking, reads, found)
 	}
-	return item.value()
+	return found.Item.value()
 }
 
 // without returns the replicas of which it is not known that they have an item.

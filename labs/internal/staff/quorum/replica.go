@@ -12,6 +12,8 @@ type replica struct {
 	//lab:begin A
 	process *labrpc.Process
 
+	storage *storage // nil if the items are in memory only
+
 	mu    sync.Mutex
 	items map[string]Item
 	//lab:end
@@ -59,14 +61,29 @@ type Change struct {
 	Item Item
 }
 
-// Write stores an item unless there is a newer one. So it may come late, and twice.
+// Write stores an item. It may come late, and twice.
 //
 //lab:omit
 func (h *handlers) Write(c Change, _ *struct{}) error {
 	h.r.mu.Lock()
 	defer h.r.mu.Unlock()
-	if c.Item.Version.Newer(h.r.items[c.Key].Version) {
-		h.r.items[c.Key] = c.Item
+	return h.r.store(c)
+}
+
+// store stores an item unless there is a newer one. Whoever asks meanwhile waits: what
+// is not durable yet is shown to nobody. The lock is held.
+//
+//lab:omit
+func (r *replica) store(c Change) error {
+	if !c.Item.Version.Newer(r.items[c.Key].Version) {
+		return nil
 	}
+	if r.storage != nil {
+		if err := r.storage.save(c); err != nil {
+			r.process.Close() // nobody knows what is on the disk: only a restart can tell
+			return err
+		}
+	}
+	r.items[c.Key] = c.Item
 	return nil
 }
