@@ -301,10 +301,31 @@ func (u *user) want(operation, result string) {
 	})
 }
 
+// gets has the client get a key from some replicas only, and checks the value.
+func (u *user) gets(key string, from []string, value string) {
+	u.h.t.Step("%s Get %s from %s: must give %q", u.name, key, and(from), value)
+	u.mute(from...)
+	got := u.within("Get " + key)
+	u.h.t.Check(got == value, labtest.Finding{
+		Expected: fmt.Sprintf("Get %s of %s, which reaches %s only, gives %q", key, u.name, and(from), value),
+		Actual:   fmt.Sprintf("it gave %q", got),
+	})
+}
+
+// mute is to, without a line in the story.
+func (u *user) mute(names ...string) {
+	u.h.mu.Lock()
+	defer u.h.mu.Unlock()
+	u.reaches = names
+}
+
 // puts carries out Puts that must succeed.
-func (u *user) puts(operations ...string) {
-	for _, o := range operations {
-		u.want("Put "+o, ok)
+func (u *user) puts(values ...string) {
+	u.h.t.Step("%s puts %s: each must give %q", u.name, and(values), ok)
+	for _, v := range values {
+		got := u.within("Put " + v)
+		u.h.t.Check(got == ok, labtest.Finding{
+			Expected: fmt.Sprintf("Put %s of %s gives %q", v, u.name, ok), Actual: fmt.Sprintf("it gave %q", got)})
 	}
 }
 
@@ -333,16 +354,18 @@ func and(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// pairs are all pairs of the first so many replicas, in both orders.
-func (h *house) pairs() (list [][2]string) {
+// pairs are all pairs of replicas, in both orders; which comes first depends on the
+// seed.
+func (h *house) pairs() (list [][]string) {
 	for _, a := range h.floor.Names {
 		for _, b := range h.floor.Names {
 			if a != b {
-				list = append(list, [2]string{a, b})
+				list = append(list, []string{a, b})
 			}
 		}
 	}
-	return list
+	first := int(h.t.Seed() % uint64(len(list)))
+	return append(list[first:], list[:first]...)
 }
 
 // late makes all messages from one node to another later, until noRules.

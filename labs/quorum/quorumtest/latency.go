@@ -84,7 +84,7 @@ func (v *service) measure(what string, each int) {
 	}
 	v.t.Join(time.Minute, "every Get")
 	v.t.Sleep(2 * longTimeout) // late answers
-	v.plot()
+	slices.Sort(v.took)
 }
 
 // percentile is the latency that so many of 1,000 Gets do not exceed.
@@ -96,7 +96,6 @@ func percentile(sorted []time.Duration, of1000 int) time.Duration {
 // plot draws the distribution of latencies into the story: a line for each band, which
 // is twice as wide as the one before.
 func (v *service) plot() {
-	slices.Sort(v.took)
 	v.t.Step("latency: %v", v.distribution())
 	width := 0
 	bands := map[int]int{}
@@ -159,7 +158,8 @@ func (v *service) share(name string, least int) {
 // tail has one answer in 50 or so come late.
 func (s Solution) tail(t *labtest.T) {
 	v := s.service(t, labrpc.Faults{Delay: 0.01, DelayBy: labrpc.Range{Min: slowness, Max: slowness}})
-	v.measure("while one message in 100 takes 60ms longer", 500)
+	v.measure("while one message in 100 takes 60ms longer", 400)
+	v.plot()
 	v.quick()
 	v.cheap()
 }
@@ -168,7 +168,7 @@ func (s Solution) tail(t *labtest.T) {
 func (s Solution) stalled(t *labtest.T) {
 	v := s.service(t, labrpc.Faults{})
 	name := v.floor.Names[t.Rand("replica").IntN(v.floor.N)]
-	v.measure("while all is well", 50)
+	v.measure("while all is well", 20)
 	if t.Seed()%2 == 0 {
 		t.Step("from now on %s is silent", name)
 		v.net.Node(name).Pause()
@@ -176,7 +176,8 @@ func (s Solution) stalled(t *labtest.T) {
 		t.Step("from now on the answers of %s take %v longer", name, slowness)
 		v.sluggish(name)
 	}
-	v.measure("without "+name, 400)
+	v.measure("without "+name, 250)
+	v.plot()
 	v.quick()
 	v.cheap()
 }
@@ -196,7 +197,8 @@ func (s Solution) overload(t *labtest.T) {
 	v := s.service(t, labrpc.Faults{})
 	t.Step("from now on the answers of all replicas take %v longer", slowness)
 	v.sluggish(v.floor.Names...)
-	v.measure("with nobody to ask who is quicker", 150)
+	v.measure("with nobody to ask who is quicker", 100)
+	v.plot()
 	v.cheap()
 	t.Step("three of five replicas crash: whoever has no hedge left must ask the others after Timeout")
 	v.crash("N1", "N3", "N4")
@@ -208,7 +210,7 @@ func (s Solution) overload(t *labtest.T) {
 // spread counts who is asked while all is well.
 func (s Solution) spread(t *labtest.T) {
 	v := s.service(t, labrpc.Faults{})
-	v.measure("while all is well", 200)
+	v.measure("while all is well", 100)
 	v.cheap()
 	for _, name := range v.floor.Names {
 		v.share(name, 2)
@@ -221,11 +223,11 @@ func (s Solution) back(t *labtest.T) {
 	name := v.floor.Names[t.Rand("replica").IntN(v.floor.N)]
 	t.Step("%s is silent", name)
 	v.net.Node(name).Pause()
-	v.measure("without "+name, 100)
+	v.measure("without "+name, 40)
 	t.Step("%s is back", name)
 	v.net.Node(name).Resume()
 	v.measure("and it has time to be noticed", 300)
-	v.measure("with "+name, 200)
+	v.measure("with "+name, 100)
 	v.share(name, 3)
 }
 

@@ -97,6 +97,19 @@ func (m *farm) up(name string) {
 	m.boot(name, false)
 }
 
+// bounce has replicas crash and start again, one after the other.
+func (m *farm) bounce(l loss, names ...string) {
+	m.t.Step("%s crash and start again; of what was not synced, each disk %s", and(names), l.what)
+	m.disks.Lock()
+	m.fate = l.fate
+	m.disks.Unlock()
+	for _, name := range names {
+		m.net.Node(name).Crash()
+		m.net.Node(name).Restart()
+		m.boot(name, false)
+	}
+}
+
 // replace crashes a replica, and starts it with another disk, which is empty.
 func (m *farm) replace(name string) {
 	m.t.Step("the disk of %s is lost; %s starts again with an empty one", name, name)

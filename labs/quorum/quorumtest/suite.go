@@ -43,15 +43,20 @@ func (s Solution) votingCases() []labtest.Case {
 			Ref:   "quorum replication: every R and every W replicas have one in common"},
 		Run: s.lecture,
 	}, {
-		Case: labs.Case{Stage: "A", Name: "stale", Kind: labs.Exhaustive, Points: 2, Seeds: 2,
+		Case: labs.Case{Stage: "A", Name: "stale", Kind: labs.Exhaustive, Points: 2, Seeds: 9,
 			Title: "a Get waits for R and a Put for W: with R+W ≤ N it may be stale, and the promise says so",
 			Ref:   "quorum replication: what R+W ≤ N allows"},
 		Run: s.stale,
 	}, {
-		Case: labs.Case{Stage: "A", Name: "too-few", Kind: labs.Scripted, Points: 3, Seeds: 2,
-			Title: "without a quorum an operation goes on asking, and a Put that is given up is a maybe",
+		Case: labs.Case{Stage: "A", Name: "too-few", Kind: labs.Scripted, Points: 2, Seeds: 2,
+			Title: "silence is no answer, and a Put that is given up is a maybe",
 			Ref:   "a timeout is no answer"},
 		Run: s.tooFew,
+	}, {
+		Case: labs.Case{Stage: "A", Name: "goes-on", Kind: labs.Scripted, Points: 1, Seeds: 2,
+			Title: "an operation goes on asking until a quorum has answered",
+			Ref:   "the contract: who has too few answers goes on asking"},
+		Run: s.goesOn,
 	}, {
 		Case: labs.Case{Stage: "A", Name: "alternate", Kind: labs.Scripted, Points: 2, Seeds: 2,
 			Title: "a Put replaces every value whose Put had returned, whoever put it",
@@ -108,7 +113,7 @@ func (s Solution) registerCases() []labtest.Case {
 			Ref:   "Attiya, Bar-Noy and Dolev, Sharing memory robustly, 1995: a reader must write"},
 		Run: s.writeBack,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "slow-write-back", Kind: labs.Scripted, Points: 4, Seeds: 3,
+		Case: labs.Case{Stage: "B", Name: "slow-write-back", Kind: labs.Scripted, Points: 4, Seeds: 4,
 			Title: "a Get returns when a majority has what it returns, and not before",
 			Ref:   "Attiya, Bar-Noy and Dolev 1995: the second phase of a read"},
 		Run: s.slowWriteBack,
@@ -179,10 +184,15 @@ func (s Solution) durableCases() []labtest.Case {
 			Ref:   "DeCandia and others 2007, Dynamo, §5: read repair"},
 		Run: s.repairs,
 	}, {
-		Case: labs.Case{Stage: "C", Name: "repair-newest", Kind: labs.Scripted, Points: 3, Seeds: 4,
-			Title: "a repair brings the newest value to those that have older ones, and never the other way",
+		Case: labs.Case{Stage: "C", Name: "repair-newest", Kind: labs.Scripted, Points: 2, Seeds: 4,
+			Title: "a repair brings the newest value to all that have older ones",
 			Ref:   "Dynamo, §5: read repair"},
 		Run: s.repairsNewest,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "late-repair", Kind: labs.Scripted, Points: 1, Seeds: 2,
+			Title: "a repair that comes late replaces nothing newer",
+			Ref:   "versions: a replica compares"},
+		Run: s.lateRepair,
 	}, {
 		Case: labs.Case{Stage: "C", Name: "replaced", Kind: labs.Scripted, Points: 3, Seeds: 4,
 			Title: "a replica whose disk was lost is not counted before it has copied from a majority",
@@ -209,7 +219,7 @@ func (s Solution) durableCases() []labtest.Case {
 
 func (s Solution) hedgedCases() []labtest.Case {
 	return []labtest.Case{{
-		Case: labs.Case{Stage: "D", Name: "percentile", Kind: labs.Budget, Points: 5, Seeds: 4,
+		Case: labs.Case{Stage: "D", Name: "percentile", Kind: labs.Budget, Points: 5, Seeds: 3,
 			Title: "999 of 1,000 Gets are quick although one answer in 50 is late, and hedges are few",
 			Ref:   "Dean and Barroso, The tail at scale, 2013: hedged requests"},
 		Run: s.tail,
@@ -229,7 +239,7 @@ func (s Solution) hedgedCases() []labtest.Case {
 			Ref:   "the contract: from half to twice the average"},
 		Run: s.spread,
 	}, {
-		Case: labs.Case{Stage: "D", Name: "back", Kind: labs.Budget, Points: 2, Seeds: 3,
+		Case: labs.Case{Stage: "D", Name: "back", Kind: labs.Budget, Points: 2, Seeds: 2,
 			Title: "a replica that is well again is asked again",
 			Ref:   "The tail at scale: probation ends"},
 		Run: s.back,
