@@ -26,14 +26,19 @@ func (s Solution) restarts(t *labtest.T) {
 	m.bounce(m.losses(0)[1], "N1", "N2")
 	reader.gets("x", []string{"N1", "N3"}, "new")
 	reader.gets("x", []string{"N2", "N3"}, "new")
-	reader.mute()
-	c.to()
-	for i, key := range []string{"", "k\x00/\n", "K", "k"} {
+}
+
+// anyKey has keys that are no names of files.
+func (s Solution) anyKey(t *labtest.T) {
+	m := s.farm(t, floor{}, disk.Config{})
+	c := m.voter(1)
+	keys := []string{"", "k\x00/\n", "K", "k"}
+	for i, key := range keys {
 		t.Step("Put %q under the key %q", fmt.Sprint(i), key)
 		m.raw(c, key, fmt.Sprint(i), true)
 	}
 	m.bounce(m.losses(0)[0], m.floor.Names...)
-	for i, key := range []string{"", "k\x00/\n", "K", "k"} {
+	for i, key := range keys {
 		m.raw(c, key, fmt.Sprint(i), false)
 	}
 }

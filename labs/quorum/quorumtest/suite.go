@@ -159,10 +159,15 @@ func (s Solution) registerCases() []labtest.Case {
 
 func (s Solution) durableCases() []labtest.Case {
 	return []labtest.Case{{
-		Case: labs.Case{Stage: "C", Name: "restart", Kind: labs.Scripted, Points: 2, Seeds: 3,
+		Case: labs.Case{Stage: "C", Name: "restart", Kind: labs.Scripted, Points: 1, Seeds: 3,
 			Title: "a replica that starts again holds what it held, versions too",
 			Ref:   "quorum replication: a replica that comes back is the same replica"},
 		Run: s.restarts,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "any-key", Kind: labs.Scripted, Points: 1, Seeds: 1,
+			Title: "a key may be any bytes, and no two keys share a place on the disk",
+			Ref:   "the contract: any key"},
+		Run: s.anyKey,
 	}, {
 		Case: labs.Case{Stage: "C", Name: "every-crash", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
 			Title: "at every crash point a replica recovers all that it has acknowledged, and nothing halfway",
