@@ -168,6 +168,7 @@ func (s Solution) lateRepair(t *labtest.T) {
 	t.Sleep(settled)
 	c.to("N1", "N2").puts("y b")
 	t.Step("the next Get finds that N3 lacks b; its repair comes late, and meanwhile c is put")
+	m.late("N3", reader.name, timeout/5)
 	m.lateButFirst(reader, "N3")
 	reader.want("Get y", "b")
 	c.to("N1", "N3").puts("y c")
@@ -204,20 +205,36 @@ func (s Solution) replacement(t *labtest.T) {
 	c.puts("x a", "y a")
 	t.Sleep(settled)
 	c.to(names[:m.floor.W]...).puts("x b")
-	t.Step("%s, which have b beside N1, and N1 do not hear each other", and(have))
-	m.net.Cut([]string{"N1"}, have)
+	away, from := have, lack
+	if t.Seed()%4 >= 2 { // then those that lack b answer last
+		away, from = names[1:], nil
+		for _, name := range lack {
+			m.late(name, "N1", timeout/2)
+		}
+	}
+	t.Step("N1 and %s do not hear each other; %s had b, beside N1", and(away), and(have))
+	m.net.Cut([]string{"N1"}, away)
 	m.replace("N1")
 	u := m.alone(2, "N1")
-	u.blocked("Get x", fmt.Sprintf("N1 has lost its disk and can copy from %s only, which never had b", and(lack)))
+	u.blocked("Get x", fmt.Sprintf("N1 has lost its disk and hears %s: it cannot know of b", andNobody(from)))
 	c.to(append([]string{"N1"}, lack...)...)
 	c.blocked("Get x", fmt.Sprintf("N1 must not be counted: with %s it would be a majority that knows nothing of b", and(lack)))
 	t.Step("they hear each other again")
 	m.net.Heal()
 	t.Sleep(10 * timeout)
+	m.noRules()
 	m.holds(u, "x", "b")
 	m.holds(u, "y", "a")
 	m.crash(have[0])
 	c.want("Get x", "b")
+}
+
+// andNobody is and, where the list may be empty.
+func andNobody(names []string) string {
+	if names == nil {
+		return "nobody"
+	}
+	return and(names) + " only"
 }
 
 // durableStorm is a storm in which replicas crash, one at a time, and come back with
