@@ -49,6 +49,9 @@ func (m Models) judge(events []trace.Event, budget int) (_ ruling, rejected bool
 			return ruling{outcome: Outcome{Verdict: labs.GraderError, Finding: Finding{Actual: "no model " + e.Node}}}, true
 		}
 		if v, rejected := judge(build(e.Text), History(events), budget); rejected {
+			if v.outcome.Verdict == labs.Fail {
+				v.outcome.Actual += v.circumstances(events)
+			}
 			return v, true
 		}
 	}

@@ -47,9 +47,9 @@ func (s Solution) rackFailure(t *labtest.T) {
 			}
 		})
 	}
+	t.Go(func() { c.off(all, "b1", "b2") }) // before the Puts are due, which wait for it
 	c.readAll(both, all, 2, getBound)
 	t.Join(2*putBound, "the Puts")
-	c.off(all, "b1", "b2")
 	t.Step("keys that are new")
 	for i, key := range keys(18)[12:] {
 		both[i%2].put(key, 0, getBound)

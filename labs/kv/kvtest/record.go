@@ -14,7 +14,8 @@ import (
 // one whose Put has begun. That is a regular register, with versions to tell what is
 // newer.
 type record struct {
-	t *labtest.T
+	t  *labtest.T
+	at func(key string) string // where a key is at the moment, for a failure
 
 	mu   sync.Mutex
 	keys map[string]*written
@@ -29,7 +30,9 @@ type written struct {
 	lost     bool              // all its nodes have failed: ErrLost is right
 }
 
-func newRecord(t *labtest.T) *record { return &record{t: t, keys: map[string]*written{}} }
+func newRecord(t *labtest.T, at func(key string) string) *record {
+	return &record{t: t, at: at, keys: map[string]*written{}}
+}
 
 func (r *record) key(key string) *written {
 	if r.keys[key] == nil {
@@ -77,7 +80,10 @@ func (r *record) put(key, value string) (done func(user string, version uint64, 
 				Actual:   fmt.Sprintf("Put by %s returned: %v", user, err)})
 			return "no room"
 		case err != nil:
-			return fmt.Sprint(err)
+			r.t.Fail(labtest.Finding{
+				Property: "a Put ends with none of the errors that the contract does not name",
+				Expected: fmt.Sprintf("Put of %s by %s is tried again until it succeeds: else it is ErrFull, or ErrMaybe when its context ends", key, user),
+				Actual:   fmt.Sprintf("it returned the error: %v", err)})
 		}
 		r.t.Check(version > before, labtest.Finding{
 			Property: "the later Put has the higher version",
@@ -116,29 +122,61 @@ func (r *record) get(key string) (done func(user, value string, version uint64, 
 	w := r.key(key)
 	need, needValue, mayBeLost := w.acked, w.value, w.lost
 	return func(user, value string, version uint64, err error) string {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		expected := fmt.Sprintf("the Put of %s=%s, version %d, had returned before this Get was called: "+
-			"it returns that, or what a later Put has written", key, needValue, need)
 		switch {
 		case err != nil && need == 0 && errors.Is(err, kvapi.ErrNoKey):
 			return "no such key"
 		case errors.Is(err, kvapi.ErrLost) && mayBeLost:
 			return "lost"
 		case err != nil:
-			if need == 0 {
-				expected = fmt.Sprintf("Get of %s returns a value, or ErrNoKey", key)
-			}
-			r.t.Fail(labtest.Finding{Expected: expected, Actual: fmt.Sprintf("Get by %s returned the error: %v", user, err)})
+			r.t.Fail(r.failed(key, needValue, need, mayBeLost, user, err))
 		}
+		r.mu.Lock()
 		_, begun := w.versions[value]
-		r.t.Check(begun, labtest.Finding{
-			Property: "a Get returns what some Put of that key has written",
-			Expected: fmt.Sprintf("Get of %s returns a value that was put there", key),
-			Actual:   fmt.Sprintf("Get by %s returned %q, version %d, which nobody has put there", user, value, version)})
-		r.t.Check(version >= need, labtest.Finding{Expected: expected,
-			Actual: fmt.Sprintf("Get by %s returned %s, the older version %d", user, value, version)})
+		r.mu.Unlock()
+		if !begun {
+			r.t.Fail(labtest.Finding{
+				Property: "a Get returns what some Put of that key has written",
+				Expected: fmt.Sprintf("Get of %s returns a value that was put there", key),
+				Actual:   fmt.Sprintf("Get by %s returned %q, version %d, which nobody has put there", user, value, version)})
+		}
+		if version < need {
+			r.t.Fail(labtest.Finding{
+				Expected: fmt.Sprintf("the Put of %s=%s, version %d, had returned before this Get was called: "+
+					"it returns that, or what a later Put has written", key, needValue, need),
+				Actual: fmt.Sprintf("Get by %s returned %s, the older version %d; %s", user, value, version, r.at(key))})
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		w.know(r.t, key, value, version)
 		return fmt.Sprintf("%s, version %d", value, version)
 	}
+}
+
+// failed is about a Get that must have a value, and gave an error.
+func (r *record) failed(key, needValue string, need uint64, lost bool, user string, err error) labtest.Finding {
+	put := fmt.Sprintf("Get of %s returns %s, version %d, or what a later Put has written: that Put had returned",
+		key, needValue, need)
+	switch {
+	case errors.Is(err, kvapi.ErrLost):
+		if need == 0 {
+			put = fmt.Sprintf("Get of %s returns ErrNoKey, or a value: no Put of it had returned", key)
+		}
+		return labtest.Finding{
+			Property: "a value is lost only if every node that held it has failed",
+			Expected: put + ", and not all nodes that stored it have failed",
+			Actual:   fmt.Sprintf("Get by %s returned ErrLost; %s", user, r.at(key))}
+	case errors.Is(err, kvapi.ErrNoKey):
+		if lost {
+			put = fmt.Sprintf("Get of %s returns ErrLost: there was a value, and all nodes that held it have failed; its Put had returned", key)
+		}
+		return labtest.Finding{
+			Property: "a key that was put is never said not to have been",
+			Expected: put + " before this Get was called",
+			Actual:   fmt.Sprintf("Get by %s returned ErrNoKey; %s", user, r.at(key))}
+	}
+	return labtest.Finding{
+		Property: "a Get is tried again until a node answers",
+		Expected: fmt.Sprintf("Get of %s ends with a value, ErrNoKey or ErrLost, or with the error of its context, "+
+			"which has not ended", key),
+		Actual: fmt.Sprintf("Get by %s returned the error: %v; %s", user, err, r.at(key))}
 }

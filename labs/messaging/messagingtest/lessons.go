@@ -190,13 +190,16 @@ func (c *sites) quiet(d time.Duration, why string) {
 func (c *sites) spend() {
 	c.mu.Lock()
 	c.budget--
-	over := c.budget == -1
+	over, sent, since := c.budget == -1, c.allowed, c.t.Since()-c.allowedAt
 	c.mu.Unlock()
 	if over {
+		each := float64(sent) / float64(2*len(c.links)) / max(1, float64(since)/float64(interval))
 		c.t.Report(labtest.Finding{
 			Property: "what is told to all is told once",
 			Expected: "all sites together keep to the number of datagrams that the contract allows",
-			Actual:   "they have sent more: does a datagram go in circles, or is it passed on every time it comes?",
+			Actual: fmt.Sprintf("%v later they had sent more than those %d: about %.0f for each link, direction and interval "+
+				"(is a datagram passed on every time it comes, or is I-am-up said too often?)",
+				since.Round(time.Millisecond), sent, each),
 		})
 	}
 }
@@ -208,5 +211,5 @@ func (c *sites) allow(each int, d time.Duration) {
 	c.t.Step("from now on, for %v, all sites may send %d datagrams: %d for each link, direction and interval", d, n, each)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.budget = n
+	c.budget, c.allowed, c.allowedAt = n, n, c.t.Since()
 }

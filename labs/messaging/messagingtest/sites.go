@@ -45,6 +45,9 @@ type sites struct {
 	copies func(labrpc.Message) []time.Duration // of stale; nil for none
 	at     map[string]*station
 	budget int // how many messages may still be sent; see spend
+
+	allowed   int           // the budget that allow gave
+	allowedAt time.Duration // when
 }
 
 // A station is one site.
