@@ -1,5 +1,6 @@
 // Package quorum is replication by quorums: a store whose configuration says what it
-// is worth (Promises, NewReplica, NewClient), and an atomic register (NewRegister).
+// is worth (Promises, NewReplica, NewClient), an atomic register (NewRegister), replicas
+// with disks (OpenReplica), and Gets that are quick when replicas are slow (NewHedged).
 package quorum
 
 import (
