@@ -119,9 +119,21 @@ func (v ruling) explain() Finding {
 	return Finding{
 		Expected: "some order of the operations explains every result, " +
 			"each operation between its call and its return",
+		About: v.about(),
 		Actual: fmt.Sprintf("no order does: %d of %d operations fit, then there is %s, and next cannot be %s",
 			len(best), len(v.history), v.model.DescribeState(state), strings.Join(next, " or ")),
 	}
+}
+
+// about is the key that all operations have, if that is what they are about.
+func (v ruling) about() string {
+	key := v.history[0].Input.(Op).Subject()
+	for _, op := range v.history {
+		if op.Input.(Op).Subject() != key {
+			return ""
+		}
+	}
+	return key
 }
 
 // best is the order of operations that gets furthest.

@@ -101,7 +101,7 @@ func TestTheModelJudgesTheHistory(t *testing.T) {
 			labtest.Outcome{Verdict: labs.Pass}},
 		{"a part that is out of order is named alone", "keys",
 			[]string{"c1 Put a 1", "c1 = ok", "c1 Put b 2", "c1 = ok", "c2 Get b", "c2 = 1", "c2 Get a", "c2 = 1"},
-			labtest.Outcome{Verdict: labs.Fail, Finding: labtest.Finding{Expected: order,
+			labtest.Outcome{Verdict: labs.Fail, Finding: labtest.Finding{Expected: order, About: "b",
 				Actual: `no order does: 1 of 2 operations fit, then there is "2" in the register, ` +
 					`and next cannot be c2 Get b = 1 (#5, 4ms to 5ms); ` +
 					`the order ends with c1 Put b 2 = ok (#3, 2ms to 3ms)`}}},

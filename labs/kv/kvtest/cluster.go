@@ -327,7 +327,7 @@ func (c *cluster) fill(u *user, keys []string) {
 
 // readAll has each user get each key so often that every replica is asked.
 func (c *cluster) readAll(users []*user, keys []string, times int, bound time.Duration) {
-	c.t.Step("every key is read by each client, %d times", times)
+	c.t.Step("every key is read by each client, %s", labtest.Times(times))
 	for range times {
 		for _, u := range users {
 			for _, key := range keys {

@@ -25,7 +25,7 @@ func (c *cluster) unshared(nodes ...string) string {
 	average := sum / len(holdings)
 	for _, name := range nodes {
 		if n := len(holdings[name]); 2*n < average {
-			return fmt.Sprintf("%s holds %s, and the average of all nodes is %d", name, count(n, "key"), average)
+			return fmt.Sprintf("%s holds %s, and the average of all nodes is %d", name, labtest.Count(n, "key"), average)
 		}
 	}
 	return ""
@@ -43,7 +43,7 @@ func (s Solution) newNode(t *labtest.T) {
 	t.Check(n <= 2*fair, labtest.Finding{
 		Property: "nothing is moved that need not be",
 		Expected: fmt.Sprintf("at most %d copies are made when d1 joins: twice its share", 2*fair),
-		Actual:   fmt.Sprintf("there were %d, and d1 has %s", n, count(len(c.holdings()["d1"]), "key"))})
+		Actual:   fmt.Sprintf("there were %d, and d1 has %s", n, labtest.Count(len(c.holdings()["d1"]), "key"))})
 	again := c.copies(all, settled)
 	t.Check(again == 0, labtest.Finding{
 		Property: "nothing is moved that need not be",
@@ -122,7 +122,7 @@ func (s Solution) fullNodes(t *labtest.T) {
 	}
 	c.readAll(both, all, 2, getBound)
 	if wrong := c.allPlaced(stored); wrong != "" {
-		t.Fail(labtest.Finding{Property: "a key whose Put has succeeded is on as many nodes as it should be",
+		t.Fail(labtest.Finding{Property: "a key whose Put has succeeded is on as many nodes as it should be", About: c.record.about(wrong),
 			Expected: "each is on 2 nodes, or its Put returns ErrFull", Actual: wrong})
 	}
 
@@ -220,7 +220,7 @@ func (c *cluster) repairedHot(keys []string, hot string) {
 	holdings := c.holdings()
 	for _, key := range keys {
 		if wrong := c.misplaced(key, holdings, key == hot); wrong != "" {
-			c.t.Fail(labtest.Finding{Property: "every key is on as many nodes as it should be, and holds there",
+			c.t.Fail(labtest.Finding{Property: "every key is on as many nodes as it should be, and holds there", About: key,
 				Expected: fmt.Sprintf("%d nodes, and more for %s", c.floor.Replicas, hot), Actual: wrong})
 		}
 	}

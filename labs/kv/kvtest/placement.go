@@ -56,7 +56,7 @@ func asked(before, after map[string]int) string {
 		from, to, _ := strings.Cut(way, " ")
 		part := fmt.Sprintf("%d to %s", n, to)
 		if from != sender {
-			part = fmt.Sprintf("%s has sent %s to %s", from, count(n, "request"), to)
+			part = fmt.Sprintf("%s has sent %s to %s", from, labtest.Count(n, "request"), to)
 		}
 		parts, sender = append(parts, part), from
 	}
@@ -107,10 +107,10 @@ func (c *cluster) misplaced(key string, holdings map[string][]string, hot bool) 
 	}
 	want := min(c.floor.Replicas, len(living))
 	if len(where) < want || len(where) > want && !hot {
-		return fmt.Sprintf("%s: %s, want %d", at, count(len(where), "node"), want)
+		return fmt.Sprintf("%s: %s, want %d", at, labtest.Count(len(where), "node"), want)
 	}
 	if want := min(len(where), racks(living)); racks(where) < want {
-		return fmt.Sprintf("%s, in %s; there are living nodes in %s", at, count(racks(where), "rack"), count(racks(living), "rack"))
+		return fmt.Sprintf("%s, in %s; there are living nodes in %s", at, labtest.Count(racks(where), "rack"), labtest.Count(racks(living), "rack"))
 	}
 	return ""
 }
@@ -120,13 +120,6 @@ func list(names []string) string {
 		return "no node"
 	}
 	return strings.Join(names, " ")
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // leftover says which node holds a key that it is not listed for, "" if none does.
@@ -171,7 +164,7 @@ func (c *cluster) settle(bound time.Duration, property string, wrong func() stri
 		c.t.Sleep(heartbeat)
 		what = wrong()
 	}
-	c.t.Check(what == "", labtest.Finding{Property: property,
+	c.t.Check(what == "", labtest.Finding{Property: property, About: c.record.about(what),
 		Expected: fmt.Sprintf("%s, %v later at the latest", property, bound), Actual: what})
 }
 

@@ -3,6 +3,7 @@ package kvtest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"faultline/labs/kv/kvapi"
@@ -41,6 +42,18 @@ func (r *record) key(key string) *written {
 	return r.keys[key]
 }
 
+// about is the first key that a sentence names, "" if it names none.
+func (r *record) about(sentence string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for word := range strings.FieldsSeq(sentence) {
+		if word = strings.TrimRight(word, ",:"); r.keys[word] != nil {
+			return word
+		}
+	}
+	return ""
+}
+
 // lose says that all nodes of a key have failed.
 func (r *record) lose(key string) {
 	r.mu.Lock()
@@ -74,18 +87,18 @@ func (r *record) put(key, value string) (done func(user string, version uint64, 
 		case errors.Is(err, kvapi.ErrMaybe):
 			return "maybe"
 		case errors.Is(err, kvapi.ErrFull):
-			r.t.Check(before == 0, labtest.Finding{
+			r.t.Check(before == 0, labtest.Finding{About: key,
 				Property: "a key that has its place needs no new one",
 				Expected: fmt.Sprintf("Put of %s succeeds: its nodes hold it already", key),
 				Actual:   fmt.Sprintf("Put by %s returned: %v", user, err)})
 			return "no room"
 		case err != nil:
-			r.t.Fail(labtest.Finding{
+			r.t.Fail(labtest.Finding{About: key,
 				Property: "a Put ends with none of the errors that the contract does not name",
 				Expected: fmt.Sprintf("Put of %s by %s is tried again until it succeeds: else it is ErrFull, or ErrMaybe when its context ends", key, user),
 				Actual:   fmt.Sprintf("it returned the error: %v", err)})
 		}
-		r.t.Check(version > before, labtest.Finding{
+		r.t.Check(version > before, labtest.Finding{About: key,
 			Property: "the later Put has the higher version",
 			Expected: fmt.Sprintf("the Put of %s=%s began after %s had returned with version %d, so its version is higher",
 				key, value, beforeValue, before),
@@ -101,13 +114,13 @@ func (r *record) put(key, value string) (done func(user string, version uint64, 
 // know notes that a value has a version. Neither may have had another before.
 func (w *written) know(t *labtest.T, key, value string, version uint64) {
 	if other := w.versions[value]; other != 0 && other != version {
-		t.Fail(labtest.Finding{
+		t.Fail(labtest.Finding{About: key,
 			Property: "every Put has a version of its own",
 			Expected: fmt.Sprintf("%s=%s was seen as version %d, and stays it", key, value, other),
 			Actual:   fmt.Sprintf("now it is version %d: the Put was carried out twice", version)})
 	}
 	if other, ok := w.values[version]; ok && other != value {
-		t.Fail(labtest.Finding{
+		t.Fail(labtest.Finding{About: key,
 			Property: "every Put has a version of its own",
 			Expected: fmt.Sprintf("version %d of %s is %s", version, key, other),
 			Actual:   fmt.Sprintf("version %d is now %s as well: two Puts were given the same version", version, value)})
@@ -128,19 +141,21 @@ func (r *record) get(key string) (done func(user, value string, version uint64, 
 		case errors.Is(err, kvapi.ErrLost) && mayBeLost:
 			return "lost"
 		case err != nil:
-			r.t.Fail(r.failed(key, needValue, need, mayBeLost, user, err))
+			f := r.failed(key, needValue, need, mayBeLost, user, err)
+			f.About = key
+			r.t.Fail(f)
 		}
 		r.mu.Lock()
 		_, begun := w.versions[value]
 		r.mu.Unlock()
 		if !begun {
-			r.t.Fail(labtest.Finding{
+			r.t.Fail(labtest.Finding{About: key,
 				Property: "a Get returns what some Put of that key has written",
 				Expected: fmt.Sprintf("Get of %s returns a value that was put there", key),
 				Actual:   fmt.Sprintf("Get by %s returned %q, version %d, which nobody has put there", user, value, version)})
 		}
 		if version < need {
-			r.t.Fail(labtest.Finding{
+			r.t.Fail(labtest.Finding{About: key,
 				Expected: fmt.Sprintf("the Put of %s=%s, version %d, had returned before this Get was called: "+
 					"it returns that, or what a later Put has written", key, needValue, need),
 				Actual: fmt.Sprintf("Get by %s returned %s, the older version %d; %s", user, value, version, r.at(key))})

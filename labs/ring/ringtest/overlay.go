@@ -90,7 +90,7 @@ func (o *overlay) String() string {
 	if len(o.floor.IDs) > 20 {
 		ids = list(o.floor.IDs[:6]) + " …"
 	}
-	return fmt.Sprintf("a ring of 2^%d ids with %s at %s", o.floor.Bits, count(len(o.members), "peer"), ids)
+	return fmt.Sprintf("a ring of 2^%d ids with %s at %s", o.floor.Bits, labtest.Count(len(o.members), "peer"), ids)
 }
 
 // watch counts messages. A lookup that goes round for ever is stopped here.
@@ -108,8 +108,8 @@ func (o *overlay) watch(m labrpc.Message) {
 	if o.most > 0 && len(o.requests) > o.most {
 		o.t.Report(labtest.Finding{
 			Property: "a lookup comes nearer with every step",
-			Expected: fmt.Sprintf("at most %d requests for the lookup of %d, on a ring of %d peers: %s",
-				o.most, o.wanted, len(o.members), o.why),
+			Expected: fmt.Sprintf("at most %s for the lookup of %d, on a ring of %s: %s",
+				labtest.Count(o.most, "request"), o.wanted, labtest.Count(len(o.members), "peer"), o.why),
 			Actual: "one more was sent; the way so far: " + way(o.requests),
 		})
 	}
@@ -121,13 +121,6 @@ func (o *overlay) intercept(m labrpc.Message) labrpc.Action {
 	defer o.mu.Unlock()
 	v := o.victim
 	return labrpc.Action{Drop: m.From == v.From && m.To == v.To && m.N == v.N}
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // way is the way of a lookup, its end at most.
@@ -212,7 +205,7 @@ func (o *overlay) wayNow() string {
 	if len(requests) == 0 {
 		return "no request"
 	}
-	return count(len(requests), "request") + ": " + way(requests)
+	return labtest.Count(len(requests), "request") + ": " + way(requests)
 }
 
 // near returns the nearest members, which a member must know.

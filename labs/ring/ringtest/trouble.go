@@ -2,7 +2,10 @@ package ringtest
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"faultline/labrpc"
@@ -46,7 +49,9 @@ func (o *overlay) kill(rnd *rand.Rand) map[string]bool {
 			o.net.Node(m.Node).Crash()
 		}
 	}
-	o.t.Step("%d of %d nodes crash", len(dead), n)
+	if len(dead) > 0 {
+		o.t.Step("of %s, these crash: %s", labtest.Count(n, "node"), strings.Join(slices.Sorted(maps.Keys(dead)), " "))
+	}
 	return dead
 }
 

@@ -294,7 +294,7 @@ func (h *house) lose(kind uint8, number uint32, first int) {
 // again makes the network deliver the first packet of a kind for a call several
 // times.
 func (h *house) again(kind uint8, number uint32, after ...time.Duration) {
-	h.t.Step("the network delivers the first packet %q of call %d again after %v", kinds()[kind], number, after)
+	h.t.Step("the network delivers the first packet %q of call %d again after %s", kinds()[kind], number, labtest.List(after))
 	h.some(kind, number, func(n int) (a labrpc.Action) {
 		if n == 1 {
 			a.Copies = after
