@@ -138,8 +138,9 @@ func (s Solution) brokenCopy(t *labtest.T) {
 	t.Step("N2 and N3 hold %s; N1 has an empty disk, and starts", whole)
 	t.Step("after each crash N1 is started, and hears nobody at first; then it hears N2 and N3 again")
 	labtest.Explore(t, labtest.Exploration[*disk.Volume]{
-		Node: "N1",
-		New:  disk.NewVolume,
+		Node:   "N1",
+		States: 200, // each waits for a silence
+		New:    disk.NewVolume,
 		Workload: func(v *disk.Volume, w *labtest.Work) {
 			q.replaced(v, func(u *user) error {
 				w.Op("copy", func() error {
