@@ -10,8 +10,8 @@ import (
 	"faultline/grader/internal/suites"
 )
 
-// batch is how many solutions are built at once.
-const batch = 24
+// batchSize is how many solutions are built at once.
+const batchSize = 24
 
 // buildAhead builds the guests, a batch at a time, and sends when a batch is
 // ready. Where that fails, they are built one by one when they are needed.
@@ -19,7 +19,7 @@ func (w *workshop) buildAhead(ctx context.Context, suite suites.Suite, specimens
 	ready := make(chan struct{}, len(specimens))
 	go func() {
 		defer close(ready)
-		for some := range slices.Chunk(specimens, batch) {
+		for some := range slices.Chunk(specimens, batchSize) {
 			var sols []submission.Solution
 			for _, s := range some {
 				sols = append(sols, s.sol)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"faultline/grader/internal/grading"
 	"faultline/grader/internal/mutant"
 	"faultline/grader/internal/suites"
 )
@@ -30,8 +29,7 @@ func demoCommand() *cobra.Command {
 				return err
 			}
 			grades := filepath.Join(out, "grades")
-			if err := w.gradeClass(cmd.Context(), class, grades, "",
-				grading.Order{Explain: &grading.Explain{Runs: shrinkRuns, Time: shrinkTime}}); err != nil {
+			if err := w.gradeClass(cmd, class, grades); err != nil {
 				return err
 			}
 			fmt.Fprintf(w.out, "begin with a failure, explained: %s\n", filepath.ToSlash(filepath.Join(grades, "carl", studentPage)))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"faultline/grader/internal/class"
 	"faultline/grader/internal/export"
 	"faultline/grader/internal/result"
 	"faultline/labs"
@@ -120,14 +121,14 @@ func readClass(cmd *cobra.Command, dir string) ([]export.Submission, error) {
 	}
 	var class []export.Submission
 	for _, e := range entries {
-		if !e.IsDir() || e.Name() == staffFolder {
+		if !e.IsDir() || e.Name() == staffFolder || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
 		s, err := readSubmission(dir, e.Name())
 		if err != nil {
 			return nil, err
 		}
-		if len(s.Results) == 0 {
+		if len(s.Results)+len(s.Missing) == 0 {
 			fmt.Fprintf(cmd.ErrOrStderr(), "note: %s has no result, and is left out\n", filepath.ToSlash(filepath.Join(dir, e.Name())))
 			continue
 		}
@@ -144,6 +145,18 @@ func readClass(cmd *cobra.Command, dir string) ([]export.Submission, error) {
 // readSubmission reads the results of one submission of a class.
 func readSubmission(dir, name string) (export.Submission, error) {
 	s := export.Submission{Name: name}
+	rec, err := class.ReadRecord(filepath.Join(dir, name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return s, err
+	}
+	if rec != nil {
+		s.Refused = rec.Refused
+		for _, l := range rec.Labs {
+			if !l.HandedIn {
+				s.Missing = append(s.Missing, l.Name)
+			}
+		}
+	}
 	for _, lab := range labs.All() {
 		file := filepath.Join(dir, name, lab.Name+".json")
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {

@@ -1,47 +1,127 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
+	"faultline/grader/internal/handin"
+	"faultline/grader/internal/result"
+	"faultline/grader/internal/suites"
 	"faultline/labs"
 )
 
-// labFolder is where a submission has its solution of a lab: the folder of the lab's
-// name, or the submission's own folder, if that holds the lab's files. A link is no
-// folder: it may lead into somebody else's submission.
-func labFolder(submission string, lab labs.Lab) (string, error) {
-	dir := filepath.Join(submission, lab.Name)
-	switch info, err := os.Lstat(dir); {
-	case errors.Is(err, fs.ErrNotExist) && mostlyOf(submission) == lab.Name:
-		return submission, nil
-	case errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("%s has neither a folder %s nor its files", submission, lab.Name)
-	case err != nil:
-		return "", err
-	case !info.IsDir():
-		return "", fmt.Errorf("%s is not a folder, and a link is not followed", dir)
+// apart refuses a folder of results among the submissions: the next grading would
+// take it for one.
+func apart(dir, out string) error {
+	from, err1 := filepath.Abs(dir)
+	to, err2 := filepath.Abs(out)
+	if rel, err := filepath.Rel(from, to); err1 == nil && err2 == nil && err == nil && filepath.IsLocal(rel) {
+		return fmt.Errorf("--out %s is in %s, where the submissions are: name another folder", filepath.ToSlash(out), filepath.ToSlash(dir))
 	}
-	return dir, nil
+	return nil
 }
 
-// mostlyOf is the lab of which a folder has the most files, "" if of none. Two
-// labs may have a file of the same name, and a single lab needs no folder.
-func mostlyOf(dir string) string {
-	name, most := "", 0
-	for _, lab := range labs.All() {
-		n := 0
-		for _, file := range lab.Files {
-			if _, err := os.Lstat(filepath.Join(dir, file)); err == nil {
-				n++
-			}
+func wantedLabs(only string) ([]suites.Suite, error) {
+	if only == "" {
+		return suites.All(), nil
+	}
+	var wanted []suites.Suite
+	for name := range strings.SplitSeq(only, ",") {
+		s, err := findLab(strings.TrimSpace(name))
+		if err != nil {
+			return nil, err
 		}
-		if n > most {
-			name, most = lab.Name, n
+		wanted = append(wanted, s)
+	}
+	return wanted, nil
+}
+
+// submissions lists the submissions in dir, and says what else is there: it may be
+// one that nobody has unpacked.
+func (w *workshop) submissions(dir string) ([]handin.Submission, error) {
+	all, notes, err := handin.List(dir)
+	if err != nil && cause(err) != err {
+		return nil, fmt.Errorf("cannot read %s (%w): name a folder that has a folder for each submission", dir, cause(err))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	for _, note := range notes {
+		fmt.Fprintf(w.err, "note: %s: %s\n", dir, note)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s has no submissions: each folder, zip or tar.gz in it is one", dir)
+	}
+	for _, s := range all {
+		if reserved(s.Name) {
+			return nil, fmt.Errorf("%s: the staff's reports have this name: call the submission something else",
+				filepath.Join(dir, filepath.Base(s.Path)))
 		}
 	}
-	return name
+	return all, nil
+}
+
+// reserved reports whether a name is that of the staff's folder, or of the index in
+// it.
+func reserved(name string) bool {
+	return strings.EqualFold(name, staffFolder) || strings.EqualFold(name+".html", indexPage)
+}
+
+// onRoster adds those of the class who handed in nothing. A roster is a file with
+// a name on each line; "" is none.
+func onRoster(all []handin.Submission, file string) ([]handin.Submission, error) {
+	if file == "" {
+		return all, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s (%w): name a file with a name of the class on each line", filepath.ToSlash(file), cause(err))
+	}
+	known := map[string]bool{}
+	for _, s := range all {
+		known[s.Name] = true
+	}
+	for i, name := range strings.Split(string(text), "\n") {
+		name = strings.TrimSpace(name)
+		switch {
+		case name == "" || known[name]:
+			continue
+		case !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) || name[0] == '.' || reserved(name):
+			return nil, fmt.Errorf("%s:%d: %q cannot be the name of a submission's folder", filepath.ToSlash(file), i+1, name)
+		}
+		known[name] = true
+		all = append(all, handin.Submission{Name: name})
+	}
+	slices.SortFunc(all, func(a, b handin.Submission) int { return strings.Compare(a.Name, b.Name) })
+	return all, nil
+}
+
+// gist says in a few words what became of a solution.
+func gist(r *result.Result) string {
+	if len(r.Refused) > 0 {
+		c := r.Cases()[0]
+		return fmt.Sprintf("%s: %s", c.Verdict, r.Refused[0])
+	}
+	counts := map[labs.Verdict]int{}
+	for _, c := range r.Cases() {
+		counts[c.Verdict]++
+	}
+	if counts[labs.Pass] == len(r.Cases()) {
+		return "everything passed"
+	}
+	var parts []string
+	first := ""
+	for _, c := range r.Cases() {
+		if n := counts[c.Verdict]; n > 0 && c.Verdict != labs.Pass {
+			parts = append(parts, fmt.Sprintf("%d %s", n, c.Verdict))
+			counts[c.Verdict] = 0
+		}
+		if first == "" && c.Verdict != labs.Pass {
+			first = c.Title
+		}
+	}
+	return strings.Join(parts, ", ") + "; first: " + first
 }

@@ -65,8 +65,9 @@ func command() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), exportCommand(), autograderCommand(),
-		demoCommand(), selftestCommand(), skeletonCommand(), similarCommand(), runCommand(), workerCommand())
+	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), regradeCommand(),
+		mergeCommand(), marksCommand(), seedsCommand(), exportCommand(), autograderCommand(),
+		demoCommand(), selftestCommand(), skeletonCommand(), kitCommand(), similarCommand(), runCommand(), workerCommand())
 	return root
 }
 

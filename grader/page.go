@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -60,7 +61,7 @@ func writePage(file string, p html.Page) error {
 // thisMachine is what the staff may want to know when two machines disagree.
 func thisMachine() []string {
 	return []string{
-		fmt.Sprintf("%s, %s/%s, %d cores", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
+		fmt.Sprintf("%s, %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH),
 		fmt.Sprintf("a run may take %v of CPU time", machine.CPULimit),
 	}
 }
@@ -84,23 +85,21 @@ func writeTestPages(dir string, r *result.Result, sol submission.Solution, staff
 }
 
 // writeClassPages writes the pages of one submission of a class: the student's
-// into its folder, the staff's into the staff's. It returns the row of the index.
-func writeClassPages(out, name string, labs []html.Lab, gists []string) (html.Row, error) {
-	row := html.Row{Name: name, Gists: gists}
-	for _, lab := range labs {
-		row.Results = append(row.Results, lab.Now)
-	}
-	if len(labs) == 0 {
-		return row, nil
-	}
+// into dir, the staff's into the staff's folder of out.
+func writeClassPages(dir, out, name string, labs []html.Lab) error {
 	page := html.Page{Name: name, Labs: labs}
-	if err := writePage(filepath.Join(out, name, studentPage), page); err != nil {
-		return row, err
+	if err := writePage(filepath.Join(dir, studentPage), page); err != nil {
+		return err
 	}
-	row.Staff, row.Student = "./"+name+".html", "../"+name+"/"+studentPage
-	page.Staff = &html.Staff{Machine: thisMachine(), Index: indexPage, Student: row.Student}
-	return row, writePage(filepath.Join(out, staffFolder, name+".html"), page)
+	page.Staff = &html.Staff{Machine: thisMachine(), Index: indexPage, Student: studentLink(name)}
+	return writePage(filepath.Join(out, staffFolder, name+".html"), page)
 }
+
+// studentLink and staffLink lead from the staff's folder to the pages of a
+// submission, whatever its name.
+func studentLink(name string) string { return "../" + url.PathEscape(name) + "/" + studentPage }
+
+func staffLink(name string) string { return "./" + url.PathEscape(name) + ".html" }
 
 // writeIndex writes the staff's index of a class.
 func writeIndex(out, name string, rows []html.Row) error {

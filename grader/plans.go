@@ -16,11 +16,12 @@ import (
 // writePlans writes the plan of each failing run into dir, so that it can be
 // read, edited and replayed, and notes its name in the result. The plan of a case
 // that does not fail any more goes: whoever finds it would look for a bug that is
-// mended.
-func writePlans(dir string, r *result.Result) error {
+// mended. Shown is the folder as the result names it, "" for that which the result
+// itself is in.
+func writePlans(dir, shown string, r *result.Result) error {
 	for i := range r.Stages {
 		for j := range r.Stages[i].Cases {
-			if err := writePlan(dir, r, &r.Stages[i].Cases[j]); err != nil {
+			if err := writePlan(dir, shown, r, &r.Stages[i].Cases[j]); err != nil {
 				return err
 			}
 		}
@@ -33,7 +34,7 @@ func planFile(dir string, c result.Case) string {
 	return filepath.ToSlash(filepath.Join(dir, strings.ReplaceAll(c.ID, "/", "-")+".plan"))
 }
 
-func writePlan(dir string, r *result.Result, c *result.Case) error {
+func writePlan(dir, shown string, r *result.Result, c *result.Case) error {
 	file := planFile(dir, *c)
 	if c.Failure == nil || c.Verdict == labs.NotImplemented {
 		if _, err := os.Lstat(file); err != nil {
@@ -44,7 +45,7 @@ func writePlan(dir string, r *result.Result, c *result.Case) error {
 	if err := makeFolder(dir); err != nil {
 		return err
 	}
-	c.Failure.File = file
+	c.Failure.File = planFile(shown, *c)
 	text, err := planText(r, *c)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ type progress struct {
 	name string
 	w    io.Writer
 	next time.Time // of the next line, where there is no bar
+	from time.Time
 	bars *mpb.Progress
 	bar  *mpb.Bar
 }
@@ -23,7 +24,7 @@ type progress struct {
 const every = 10 * time.Second
 
 func (w *workshop) progress(name string, total int) *progress {
-	p := &progress{name: name, w: w.err, next: time.Now().Add(every)}
+	p := &progress{name: name, w: w.err, next: time.Now().Add(every), from: time.Now()}
 	if !isTerminal(w.err) {
 		return p
 	}
@@ -43,8 +44,17 @@ func (p *progress) set(done, of int) {
 	}
 	if now := time.Now(); now.After(p.next) {
 		p.next = now.Add(every)
-		fmt.Fprintf(p.w, "%s: %d of %d\n", p.name, done, of)
+		fmt.Fprintf(p.w, "%s: %d of %d%s\n", p.name, done, of, estimate(now.Sub(p.from), done, of))
 	}
+}
+
+// estimate says how long the rest will take, if it takes as long as what is done.
+func estimate(spent time.Duration, done, of int) string {
+	if done == 0 || done >= of {
+		return ""
+	}
+	left := spent / time.Duration(done) * time.Duration(of-done)
+	return fmt.Sprintf(", about %v left", left.Round(time.Second))
 }
 
 // end takes the bar away.

@@ -208,7 +208,7 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 	found := newLabProof(suite)
 	kills := killTable{suite: suite}
 	for i, s := range specimens {
-		if i%batch == 0 {
+		if i%batchSize == 0 {
 			<-ready
 		}
 		r, err := w.grader.Grade(ctx, suite, s.sol, p.order(suite, s))

@@ -103,7 +103,7 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, only stri
 	fmt.Fprintf(w.out, "%-28s %-18s %9s %7s %7s %7s %5s %7s\n", "mutant", "case", "faults", "events", "story", "trace", "runs", "time")
 	reports := map[string]string{}
 	for i, s := range specimens {
-		if i%batch == 0 {
+		if i%batchSize == 0 {
 			<-ready
 		}
 		found, bad, err := w.explainMutant(ctx, suite, s)

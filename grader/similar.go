@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"faultline/grader/internal/handin"
 	"faultline/grader/internal/html"
 	"faultline/grader/internal/similar"
 	"faultline/grader/internal/submission"
@@ -58,7 +59,7 @@ func (w *workshop) similar(dir, out, only string, top int) error {
 	page := html.Similar{Name: filepath.Base(filepath.Clean(dir)), Files: map[string]html.Code{}}
 	var compared []similar.Lab
 	for _, suite := range wanted {
-		class, missing := w.handedIn(suite.Lab, dir, students)
+		class, missing := w.handedIn(suite.Lab, students)
 		if len(class) == 0 {
 			continue
 		}
@@ -75,27 +76,34 @@ func (w *workshop) similar(dir, out, only string, top int) error {
 		}
 	}
 	if len(compared) == 0 {
-		return fmt.Errorf("%s has no submission of %s: each folder in it is one, with a folder for each lab", dir, labNames(wanted))
+		return fmt.Errorf("%s has no submission of %s: each folder, zip or tar.gz in it is one, with a folder for each lab", dir, labNames(wanted))
 	}
 	page.Report = similar.NewReport(compared)
 	return w.writeSimilar(out, page)
 }
 
 // handedIn reads what the class has handed in of a lab, and says who is left out.
-func (w *workshop) handedIn(lab labs.Lab, dir string, students []string) (class []similar.Submission, missing []similar.Missing) {
-	for _, student := range students {
-		from, err := labFolder(filepath.Join(dir, student), lab)
-		var sol submission.Solution
-		if err == nil { // without starter code: a file that is not there needs none to stand for it
-			sol, err = submission.Read(lab, from, nil)
-		}
+func (w *workshop) handedIn(lab labs.Lab, class []handin.Submission) (all []similar.Submission, missing []similar.Missing) {
+	for _, s := range class {
+		sol, err := read(s, lab)
 		if err != nil {
-			missing = append(missing, similar.Missing{Name: student, Why: err.Error()})
+			missing = append(missing, similar.Missing{Name: s.Name, Why: cause(err).Error()})
 			continue
 		}
-		class = append(class, similar.Submission{Name: student, Files: sol.Files, Notes: sol.Notes})
+		all = append(all, similar.Submission{Name: s.Name, Files: sol.Files, Notes: sol.Notes})
 	}
-	return class, missing
+	return all, missing
+}
+
+// read takes the solution of a lab out of a submission, without starter code: a
+// file that is not there needs none to stand for it.
+func read(s handin.Submission, lab labs.Lab) (submission.Solution, error) {
+	f, err := handin.Open(s)
+	if err != nil {
+		return submission.Solution{}, err
+	}
+	defer f.Close()
+	return f.Solution(lab, nil)
 }
 
 // labNames is "lab a, lab b".

@@ -82,7 +82,7 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := writePlans(f.out, r); err != nil {
+	if err := writePlans(f.out, f.out, r); err != nil {
 		return err
 	}
 	if err := w.show(r, f.json); err != nil {
@@ -187,10 +187,13 @@ func cause(err error) error {
 	return err
 }
 
+// unfinished is how the name of a file begins that is being written.
+const unfinished = ".tmp-"
+
 // writeFile replaces a file as a whole: whoever reads it sees the old text or the
 // new.
 func writeFile(path, text string) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-")
+	tmp, err := os.CreateTemp(filepath.Dir(path), unfinished)
 	if err != nil {
 		return err
 	}

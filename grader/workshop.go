@@ -25,6 +25,7 @@ import (
 type workshop struct {
 	root    string // of the module
 	builder *machine.Builder
+	pools   machine.PoolConfig
 	pool    *machine.Pool
 	grader  *grading.Grader
 	out     io.Writer
@@ -55,8 +56,8 @@ func openWorkshop(cmd *cobra.Command, jobs int) (*workshop, error) {
 	w := &workshop{root: root, out: cmd.OutOrStdout(), err: cmd.ErrOrStderr()}
 	w.builder = &machine.Builder{Root: root, Cache: cache}
 	w.builder.Prune()
-	w.pool = machine.NewPool(machine.PoolConfig{
-		Command: []string{self, "worker"}, Workers: jobs, Cache: cache, CPULimit: machine.CPULimit})
+	w.pools = machine.PoolConfig{Command: []string{self, "worker"}, Workers: jobs, Cache: cache, CPULimit: machine.CPULimit}
+	w.pool = machine.NewPool(w.pools)
 	w.grader = &grading.Grader{Builder: w.builder, Pool: w.pool, Workers: jobs}
 	return w, nil
 }

@@ -185,6 +185,8 @@ var importTable = []row{
 		"faultline/grader/internal/...", "github.com/google/go-cmp/...", "github.com/spf13/...",
 		"github.com/vbauerster/mpb/v8/...", "golang.org/x/sync/...", "golang.org/x/term"},
 		"the grader meets solutions through the machine, and plans are labrpc's; a staff file it imported would be in every kit"},
+	{"grader/internal/policy", []string{"faultline/labs", "faultline/grader/internal/...", "github.com/goccy/go-yaml/..."},
+		"an instructor's policy is the one file of YAML, read by its nodes to name lines"},
 	{"grader/internal/*", []string{"faultline/labrpc", "faultline/labs", "faultline/labs/labtest", "faultline/labs/trace",
 		"faultline/grader/internal/...", "golang.org/x/sync/...", "github.com/santhosh-tekuri/jsonschema/v6"},
 		"the grader meets solutions through the machine, plans are labrpc's, and the terminal is the command's"},

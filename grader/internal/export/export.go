@@ -32,6 +32,8 @@ type Input struct {
 type Submission struct {
 	Name    string
 	Results []*result.Result // in the order of the labs
+	Missing []string         // labs that were graded, and of which it has nothing: they are worth zero
+	Refused string           // why nothing could be taken, in one sentence; "" if it could
 }
 
 // All lists the formats.

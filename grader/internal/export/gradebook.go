@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"faultline/grader/internal/result"
@@ -55,15 +56,28 @@ func newGradebook(class []Submission) gradebook {
 }
 
 // row is the row of a submission. A lab that was not handed in adds nothing to the
-// total; one that was not graded leaves the total open.
+// total, and is a zero if it is known that it was graded; one that was not graded
+// leaves the total open.
 func (g gradebook) row(s Submission) gradebookRow {
 	row := gradebookRow{name: s.Name, cells: make([]score, len(g.labs))}
-	sum := 0
+	sum, nothing := 0, 0
 	row.total.points = &sum
+	switch {
+	case s.Refused != "":
+		row.notes = append(row.notes, s.Refused)
+	case len(s.Results) == 0:
+		row.notes = append(row.notes, "nothing was handed in")
+	}
+	said := len(row.notes) > 0
 	for i, lab := range g.labs {
 		cell := score{max: lab.max}
 		if r := s.of(lab.name); r == nil {
-			row.notes = append(row.notes, lab.name+": not handed in")
+			if slices.Contains(s.Missing, lab.name) {
+				cell.points = &nothing
+			}
+			if !said {
+				row.notes = append(row.notes, lab.name+": not handed in")
+			}
 		} else if c := ungraded(r); c != nil {
 			cell.max, cell.fault = r.MaxPoints, true
 			row.notes = append(row.notes, lab.name+": "+gist(*c))
@@ -93,14 +107,14 @@ func (s Submission) of(lab string) *result.Result {
 func gradebookCSV(in Input) ([]byte, error) {
 	g := newGradebook(in.Class)
 	var b bytes.Buffer
-	row := []string{csvText("submission")}
+	row := []string{CSVText("submission")}
 	for _, lab := range g.labs {
-		row = append(row, csvText(lab.name), csvText(lab.name+"_max"))
+		row = append(row, CSVText(lab.name), CSVText(lab.name+"_max"))
 	}
-	row = append(row, csvText("total"), csvText("total_max"), csvText("notes"))
+	row = append(row, CSVText("total"), CSVText("total_max"), CSVText("notes"))
 	fmt.Fprintln(&b, strings.Join(row, ","))
 	for _, r := range g.rows {
-		row := []string{csvText(r.name)}
+		row := []string{CSVText(r.name)}
 		for _, cell := range append(r.cells, r.total) {
 			points := ""
 			if cell.points != nil {
@@ -108,15 +122,15 @@ func gradebookCSV(in Input) ([]byte, error) {
 			}
 			row = append(row, points, fmt.Sprint(cell.max))
 		}
-		row = append(row, csvText(strings.Join(r.notes, "; ")))
+		row = append(row, CSVText(strings.Join(r.notes, "; ")))
 		fmt.Fprintln(&b, strings.Join(row, ","))
 	}
 	return b.Bytes(), nil
 }
 
-// csvText is a cell with a text. A spreadsheet takes what begins like a formula for
+// CSVText is a cell with a text. A spreadsheet takes what begins like a formula for
 // one, and runs it; after an apostrophe it does not.
-func csvText(s string) string {
+func CSVText(s string) string {
 	s = word(s)
 	if strings.IndexAny(s, "=+-@＝＋－＠") == 0 {
 		s = "'" + s

@@ -9,7 +9,7 @@ import (
 // assemble puts the cases into their stages and adds up the points.
 func assemble(suite suites.Suite, sol submission.Solution, o Order, tallies []*tally, no *refusal) *result.Result {
 	r := &result.Result{Schema: result.Schema, Lab: suite.Lab.Name, Number: suite.Lab.Number,
-		Solution: sol.Dir, FirstSeed: o.FirstSeed, Notes: sol.Notes}
+		Solution: sol.Dir, FirstSeed: o.FirstSeed, SeedList: len(o.SeedList) > 0, Notes: sol.Notes}
 	if no != nil {
 		r.Refused = no.lines
 	}

@@ -67,9 +67,7 @@ func (g *Grader) Derive(ctx context.Context, w Writer, reqs []labtest.Request) (
 // Programs are what a solution writes in the first parts of runs, where that may
 // run: for who builds those of many solutions at once.
 func (g *Grader) Programs(ctx context.Context, w Writer, o Order) ([]machine.Program, error) {
-	if o.FirstSeed == 0 {
-		o.FirstSeed = 1
-	}
+	o = o.begin()
 	var reqs []labtest.Request
 	for _, c := range selected(w.Suite, o) {
 		for i := 0; c.Derive != nil && i < o.seeds(c); i++ {

@@ -24,6 +24,20 @@ import (
 type Explain struct {
 	Runs int           // at most, for a case; the true budget, so that the result does not depend on the machine
 	Time time.Duration // at most, on the wall; in case each run is slow
+
+	// Events bounds the runs of a case further: there may be as many as have so
+	// many events, if each has those of the first. Zero is no bound. It ends the
+	// search of long runs where Time would, but at the same run on every machine.
+	Events int
+}
+
+// runs is how many runs may be tried for a case whose first run has so many
+// events.
+func (e Explain) runs(events int) int {
+	if e.Events == 0 {
+		return e.Runs
+	}
+	return min(e.Runs, max(1, e.Events/max(1, events)))
 }
 
 // repeats is how often a failing run is performed in all, to see that it is the
@@ -45,7 +59,7 @@ func (g *Grader) explain(ctx context.Context, guest *machine.Guest, tallies []*t
 	for _, t := range failed {
 		group.Go(func() error {
 			x := explainer{Grader: g, guest: guest, tally: t, budget: shrink.Budget{
-				Runs: e.Runs, Time: e.Time, Width: g.Workers / len(failed)}}
+				Runs: e.runs(len(t.bad.Events)), Time: e.Time, Width: g.Workers / len(failed)}}
 			err := x.explain(ctx)
 			if mu.Lock(); g.Explained != nil && err == nil {
 				done++
@@ -63,7 +77,7 @@ func (g *Grader) explain(ctx context.Context, guest *machine.Guest, tallies []*t
 // solution writes a program, each seed has a guest of its own, and what is wrong is
 // that program, not what happened to it.
 func (t *tally) explainable() bool {
-	if !t.decided() || t.c.Derive != nil {
+	if t.badIndex == t.seeds || t.c.Derive != nil {
 		return false
 	}
 	switch t.bad.Verdict {
@@ -93,7 +107,7 @@ func (x explainer) explain(ctx context.Context) error {
 			return nil
 		}
 	}
-	if x.budget.Runs == 0 || x.budget.Time == 0 {
+	if x.budget.Runs <= 0 || x.budget.Time == 0 {
 		return nil
 	}
 	return x.shrink(ctx, req)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -47,7 +48,9 @@ type Grader struct {
 type Order struct {
 	Select    func(labs.Case) bool // nil for all cases
 	FirstSeed uint64
+	SeedList  []uint64            // the seeds themselves, in place of those from FirstSeed on; not fewer than any case needs
 	Seeds     func(labs.Case) int // how many for a case; nil for the case's own number
+	All       bool                // go on behind a seed that fails, to count how many pass
 	Twice     func(labs.Case) int // how many of its runs are performed a second time, to compare the hashes; nil for none
 	Explain   *Explain            // what is done with failing cases; nil for nothing
 }
@@ -59,6 +62,25 @@ func (o Order) seeds(c labtest.Case) int {
 	return c.Seeds
 }
 
+// seed is the i-th seed of each case.
+func (o Order) seed(i int) uint64 {
+	if len(o.SeedList) > 0 {
+		return o.SeedList[i]
+	}
+	return o.FirstSeed + uint64(i)
+}
+
+// begin completes an order.
+func (o Order) begin() Order {
+	if o.FirstSeed == 0 {
+		o.FirstSeed = 1
+	}
+	if len(o.SeedList) > 0 {
+		o.FirstSeed = o.SeedList[0]
+	}
+	return o
+}
+
 func (o Order) twice(c labtest.Case) int {
 	if o.Twice != nil {
 		return o.Twice(c.Case)
@@ -68,24 +90,18 @@ func (o Order) twice(c labtest.Case) int {
 
 // request asks for the run of a case with its i-th seed.
 func (o Order) request(c labtest.Case, i int) labtest.Request {
-	return labtest.Request{Case: c.ID(), Seed: o.FirstSeed + uint64(i)}
+	return labtest.Request{Case: c.ID(), Seed: o.seed(i)}
 }
 
 // Grade grades one solution. An error means that the grader failed or ctx ended;
 // whatever the solution does is in the result.
 func (g *Grader) Grade(ctx context.Context, suite suites.Suite, sol submission.Solution, o Order) (*result.Result, error) {
-	if o.FirstSeed == 0 {
-		o.FirstSeed = 1
-	}
-	cases := selected(suite, o)
+	o = o.begin()
 	guest, refusal, err := g.admit(ctx, suite, sol)
 	if err != nil {
 		return nil, err
 	}
-	tallies := make([]*tally, len(cases))
-	for i, c := range cases {
-		tallies[i] = newTally(c, o)
-	}
+	tallies := newTallies(suite, o)
 	if refusal == nil {
 		for _, t := range tallies {
 			t.pkg = guest.Package
@@ -100,6 +116,26 @@ func (g *Grader) Grade(ctx context.Context, suite suites.Suite, sol submission.S
 		}
 	}
 	return assemble(suite, sol, o, tallies, refusal), nil
+}
+
+// Failed is the result of a grading that ended with an error: every case has the
+// verdict grader-error, so that nobody takes it for a zero.
+func Failed(suite suites.Suite, sol submission.Solution, o Order, err error) *result.Result {
+	o = o.begin()
+	no := &refusal{verdict: labs.GraderError, reason: "the grader failed: " + firstLine(err.Error()), lines: splitLines(err.Error())}
+	return assemble(suite, sol, o, newTallies(suite, o), no)
+}
+
+func firstLine(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	return first
+}
+
+func newTallies(suite suites.Suite, o Order) (all []*tally) {
+	for _, c := range selected(suite, o) {
+		all = append(all, newTally(c, o))
+	}
+	return all
 }
 
 func selected(suite suites.Suite, o Order) []labtest.Case {

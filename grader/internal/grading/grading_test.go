@@ -265,3 +265,63 @@ func TestProgressCountsCases(t *testing.T) {
 		t.Errorf("progress %v", seen)
 	}
 }
+
+func TestAListNamesTheSeeds(t *testing.T) {
+	var mu sync.Mutex
+	asked := map[uint64]int{}
+	f := &fake{do: func(r labtest.Request) machine.Run {
+		mu.Lock()
+		defer mu.Unlock()
+		asked[r.Seed]++
+		if r.Seed == 77 {
+			return fail("less")
+		}
+		return pass()
+	}}
+	list := []uint64{500, 7, 900, 77, 1, 2, 3, 4, 5, 6}
+	r := grade(t, f, grading.Order{SeedList: list}, 1, nil)
+	if c := r.Cases()[0]; c.Failure.Seed != 77 || c.Passed != 3 || r.FirstSeed != 500 || !r.SeedList {
+		t.Errorf("seed %d after %d, first seed %d", c.Failure.Seed, c.Passed, r.FirstSeed)
+	}
+	if asked[500] != 3 || asked[6] > 0 {
+		t.Errorf("asked for %v", asked)
+	}
+}
+
+func TestWithAllSeedsThoseThatPassAreCounted(t *testing.T) {
+	for _, test := range []struct {
+		title  string
+		odd    func(seed uint64) machine.Run
+		passed int
+	}{
+		{"some fail", func(seed uint64) machine.Run {
+			if seed%4 == 0 {
+				return fail("less")
+			}
+			return pass()
+		}, 8},
+		{"one is stuck, and what is behind it does not count", func(seed uint64) machine.Run {
+			if seed == 5 {
+				return machine.Run{Outcome: labtest.Outcome{Verdict: labs.Stuck}}
+			}
+			return pass()
+		}, 4},
+	} {
+		t.Run(test.title, func(t *testing.T) {
+			f := &fake{do: func(r labtest.Request) machine.Run { return test.odd(r.Seed) }}
+			c := grade(t, f, grading.Order{All: true}, 4, nil).Cases()[0]
+			if c.Passed != test.passed || !c.All || c.Points != 0 {
+				t.Errorf("%d passed, want %d: %+v", c.Passed, test.passed, c)
+			}
+		})
+	}
+}
+
+func TestAFaultOfTheGraderIsNoZero(t *testing.T) {
+	r := grading.Failed(toy(), submission.Solution{}, grading.Order{}, errors.New("a worker died\nof hunger"))
+	for _, c := range r.Cases() {
+		if c.Graded() || c.Reason != "the grader failed: a worker died" {
+			t.Errorf("%s is %s: %s", c.Name, c.Verdict, c.Reason)
+		}
+	}
+}

@@ -15,13 +15,15 @@ import (
 type tally struct {
 	c     labtest.Case
 	pkg   string // import path of the solution
-	first uint64
+	order Order
 	seeds int
 
 	starts []Start // of each seed, if the solution writes a program
 
 	mu       sync.Mutex
 	runs     int
+	passed   []bool // by seed
+	stuck    int    // the lowest seed that was stuck; seeds if there is none
 	bad      machine.Run
 	badIndex int // of the lowest seed that did not pass; seeds if there is none
 	reached  map[string]bool
@@ -31,14 +33,30 @@ type tally struct {
 
 func newTally(c labtest.Case, o Order) *tally {
 	n := o.seeds(c)
-	return &tally{c: c, first: o.FirstSeed, seeds: n, badIndex: n, reached: map[string]bool{}}
+	return &tally{c: c, order: o, seeds: n, badIndex: n, passed: make([]bool, n), stuck: n, reached: map[string]bool{}}
 }
 
-// decided reports whether no further seed can change what became of the case.
+// decided reports whether no further seed can change what became of the case. A
+// run that is stuck ends the case in any case, or one that always spins would take
+// seconds of each seed.
 func (t *tally) decided() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.order.All {
+		return t.stuck < t.seeds
+	}
 	return t.badIndex < t.seeds
+}
+
+// count is how many seeds passed, before the one that was stuck: which of those
+// behind it have run is a matter of luck.
+func (t *tally) count() (n int) {
+	for _, passed := range t.passed[:t.stuck] {
+		if passed {
+			n++
+		}
+	}
+	return n
 }
 
 // add takes in the run with the i-th seed, and reports whether it was the first
@@ -51,8 +69,16 @@ func (t *tally) add(i int, run machine.Run) (last bool) {
 		t.reached[s] = true
 	}
 	open := t.badIndex == t.seeds
-	if run.Verdict != labs.Pass && i < t.badIndex {
+	spun := t.stuck < t.seeds
+	t.passed[i] = run.Verdict == labs.Pass
+	if !t.passed[i] && i < t.badIndex {
 		t.bad, t.badIndex = run, i
+	}
+	if run.Verdict == labs.Stuck {
+		t.stuck = min(t.stuck, i)
+	}
+	if t.order.All {
+		return !spun && (run.Verdict == labs.Stuck || t.runs == t.seeds)
 	}
 	return open && (run.Verdict != labs.Pass || t.runs == t.seeds)
 }
@@ -65,6 +91,9 @@ func (t *tally) result() result.Case {
 	switch {
 	case t.badIndex < t.seeds:
 		c.Verdict = t.bad.Verdict
+		if t.order.All {
+			c.All, c.Passed = true, t.count()
+		}
 		c.Failure = t.failure()
 		c.Reason = reason(labtest.Outcome{Verdict: c.Verdict, Finding: c.Failure.Finding})
 	case len(missed) > 0:
@@ -77,7 +106,7 @@ func (t *tally) result() result.Case {
 }
 
 // seed is that of the run that decided the case.
-func (t *tally) seed() uint64 { return t.first + uint64(t.badIndex) }
+func (t *tally) seed() uint64 { return t.order.seed(t.badIndex) }
 
 // missed lists the situations that no run reached. Fewer seeds than the case
 // asks for prove nothing about that.

@@ -158,12 +158,14 @@ func (v *view) seeds(r *result.Result, c result.Case) string {
 		return "not run"
 	case c.Verdict == labs.NotImplemented:
 		return line(c.Reason)
-	case c.Failure == nil && v.Staff != nil:
+	case c.Failure == nil && v.Staff != nil && !r.SeedList:
 		return fmt.Sprintf("seeds %d to %d", first, last)
 	case c.Failure == nil && c.Seeds == 1:
 		return "1 seed"
 	case c.Failure == nil:
 		return fmt.Sprintf("%d seeds", c.Seeds)
+	case c.All:
+		return fmt.Sprintf("%d of %d passed, seed %d did not", c.Passed, c.Seeds, c.Failure.Seed)
 	case v.Staff == nil && c.Passed == 0:
 		return fmt.Sprintf("seed %d, the first", c.Failure.Seed)
 	case v.Staff == nil:

@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 
@@ -31,6 +32,8 @@ const guestDir = "grader/internal/machine/guest"
 type Builder struct {
 	Root  string // of the module
 	Cache string // folder for guests and compiled code; made when needed
+
+	CPU time.Duration // that a process of the compiler may take; 0 is BuildCPU
 
 	mu       sync.Mutex
 	batched  map[string]*Guest // by the key that the guest would have alone
@@ -138,7 +141,7 @@ func (b *Builder) compile(ctx context.Context, l layer, tmp, out string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-trimpath", "-buildvcs=false",
+	cmd := b.bounded(ctx, "go", "build", "-overlay", overlay, "-trimpath", "-buildvcs=false",
 		"-buildmode=c-shared", "-ldflags=-s -w -checklinkname=0", "-o", out, "./"+guestDir)
 	cmd.Dir = b.Root
 	cmd.Env = buildEnv("GOOS=wasip1", "GOARCH=wasm")
@@ -148,6 +151,8 @@ func (b *Builder) compile(ctx context.Context, l layer, tmp, out string) error {
 	switch exit := (*exec.ExitError)(nil); {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case errors.As(err, &exit) && b.tooMuch(text.String()) != "":
+		return &BuildError{Text: b.tooMuch(text.String())}
 	case errors.As(err, &exit) && !l.blames(text.String(), tmp):
 		return fmt.Errorf("the go command cannot build guests here, whatever the solution:\n%s", text.String())
 	case errors.As(err, &exit):

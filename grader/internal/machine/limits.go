@@ -10,3 +10,12 @@ const (
 	OutputLimit = 1 << 20         // bytes that it may print: output
 	EventLimit  = 60_000          // events that it may cause: output
 )
+
+// What the compiler may take for a guest, in each of its processes. A whole guest
+// needs a twentieth of that; code that is made to be hard to compile needs more,
+// and does not compile.
+const (
+	BuildCPU    = 60 * time.Second
+	BuildMemory = 3 << 30   // bytes of address space, of which Go reserves more than it uses
+	BuildFile   = 512 << 20 // bytes of a file that it writes
+)

@@ -20,8 +20,9 @@ type Result struct {
 	Schema    string   `json:"schema"`
 	Lab       string   `json:"lab"`
 	Number    int      `json:"number"`
-	Solution  string   `json:"solution"` // its folder, as it was named to the grader
+	Solution  string   `json:"solution"` // its folder, as it was named to the grader or, in a class, as its author knows it
 	FirstSeed uint64   `json:"first_seed"`
+	SeedList  bool     `json:"seed_list,omitempty"` // the seeds are those of a list, and FirstSeed is its first
 	Points    int      `json:"points"`
 	MaxPoints int      `json:"max_points"`
 	Notes     []string `json:"notes,omitempty"` // what the grader did not take, or took instead
@@ -49,8 +50,9 @@ type Case struct {
 	Reason    string       `json:"reason,omitempty"` // one line, unless it passed
 	Points    int          `json:"points"`
 	MaxPoints int          `json:"max_points"`
-	Seeds     int          `json:"seeds"`  // how many were asked for
-	Passed    int          `json:"passed"` // how many passed before the first that did not
+	Seeds     int          `json:"seeds"`         // how many were asked for
+	Passed    int          `json:"passed"`        // how many passed before the first that did not, or of all
+	All       bool         `json:"all,omitempty"` // the runs went on behind the first that did not pass
 	Failure   *Failure     `json:"failure,omitempty"`
 }
 

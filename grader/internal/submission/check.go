@@ -144,6 +144,9 @@ func (c *checker) checkComments() {
 				}
 			}
 			for i, text := range strings.Split(comment.Text, "\n") {
+				if strings.HasPrefix(strings.TrimLeft(text, "/* \t"), "+build") {
+					c.report(line+i, "has a build constraint: take it out, the file is always built")
+				}
 				if strings.HasPrefix(strings.TrimLeft(text, "/* \t"), "#cgo") {
 					c.report(line+i, "has a #cgo directive, which no lab allows: take it out")
 				}

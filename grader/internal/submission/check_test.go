@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"faultline/grader/internal/submission"
+	"faultline/labs"
 )
 
 func TestCheck(t *testing.T) {
@@ -193,4 +194,68 @@ func FuzzCheck(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestStateBehindTheLibraryIsRefused(t *testing.T) {
+	lab, _ := labs.Find("rpc")
+	for _, test := range []struct {
+		title, imports, body string
+		want                 string // "" for nothing
+	}{
+		{"a variable of another package", "io", "io.EOF = nil", "changes or takes the address of io.EOF"},
+		{"under another name", "x io", "x.EOF = nil", "x.EOF"},
+		{"its address", "io", "p := &io.EOF; *p = nil", "io.EOF"},
+		{"its element", "hash/crc32", "crc32.IEEETable[3]++", "crc32.IEEETable"},
+		{"in parentheses", "io", "(io.EOF), _ = nil, 1", "io.EOF"},
+		{"of a loop", "io", "for _, io.EOF = range []error{nil} {}", "io.EOF"},
+		{"a local of that name is none", "io", "_ = io.EOF; { io := struct{ EOF error }{}; io.EOF = nil }", ""},
+		{"the composite of a type is none", "bytes", "_ = &bytes.Buffer{}", ""},
+		{"a table that escapes", "hash/crc32", "t := crc32.MakeTable(1); t[0] = 1", "takes the table crc32.MakeTable"},
+		{"a table in its own call", "hash/crc32", "_ = crc32.Checksum(nil, crc32.MakeTable(crc32.Castagnoli)) + crc32.Update(0, crc32.IEEETable, nil)", ""},
+		{"a table in another call", "hash/crc32", "func(t *crc32.Table) { t[0] = 1 }(crc32.IEEETable)", "takes the table crc32.IEEETable"},
+		{"the standard logger", "log", "log.SetPrefix(`x`)", "uses log.SetPrefix, which changes or reads the logger"},
+		{"a logger of its own", "log", "log.New(nil, ``, 0).SetPrefix(`x`); log.Print(1)", ""},
+		{"time zones", "time", "u := time.UTC; *u = *u", "uses time.UTC, which is about time zones"},
+		{"the zone of an instant", "time", "_ = time.Now().Location()", "uses the method Location, which is about time zones"},
+		{"in UTC", "time", "_ = time.Now().UTC()", ""},
+		{"memory behind the types", "reflect", "_ = reflect.ValueOf(1).UnsafePointer()", "uses the method UnsafePointer, which reaches memory"},
+		{"a pointer out of nothing", "reflect", "_ = reflect.NewAt", "uses reflect.NewAt, which reaches memory"},
+	} {
+		t.Run(test.title, func(t *testing.T) {
+			path := `"` + test.imports + `"`
+			if name, of, renamed := strings.Cut(test.imports, " "); renamed {
+				path = name + ` "` + of + `"`
+			}
+			src := "package rpc\nimport " + path + "\nfunc f() { " + test.body + " }\n"
+			findings := submission.Solution{Files: map[string][]byte{"client.go": []byte(src)}}.Check(lab)
+			switch {
+			case test.want == "" && len(findings) > 0:
+				t.Errorf("%v", findings)
+			case test.want != "" && (len(findings) == 0 || !strings.Contains(findings[0].String(), test.want) || findings[0].Line != 3):
+				t.Errorf("%v\nwant %s", findings, test.want)
+			}
+		})
+	}
+}
+
+func TestNoCodeRunsBeforeTheLab(t *testing.T) {
+	lab, _ := labs.Find("rpc")
+	for decl, want := range map[string]string{
+		"var _ error = (*e)(nil)":                           "",
+		"var _ error = e{}":                                 "",
+		"var _ error = new(e)":                              "",
+		"var _ error = func() error { for {} }()":           "runs code before the lab begins",
+		"var _ any = f()":                                   "runs code before the lab begins",
+		"var _ = []int{g()}":                                "has the package-level variable _",
+		"var ErrA = errors.New(f())":                        "has the package-level variable ErrA",
+		"// +build ignore":                                  "has a build constraint",
+		"var _ interface{ Error() string } = (e)(g(`nil`))": "runs code before the lab begins",
+	} {
+		src := "package rpc\nimport \"errors\"\n" + decl + "\n"
+		findings := submission.Solution{Files: map[string][]byte{"client.go": []byte(src)}}.Check(lab)
+		switch {
+		case want == "" && len(findings) > 0, want != "" && (len(findings) != 1 || !strings.Contains(findings[0].String(), want)):
+			t.Errorf("%s: %v, want %q", decl, findings, want)
+		}
+	}
 }

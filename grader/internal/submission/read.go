@@ -47,11 +47,15 @@ func Read(lab labs.Lab, dir string, starter map[string][]byte) (Solution, error)
 		return Solution{}, noFolder(lab, dir, err)
 	}
 	defer root.Close()
+	return ReadFS(lab, root.FS(), dir, starter)
+}
 
+// ReadFS is Read for the top of a file system, which is called dir.
+func ReadFS(lab labs.Lab, files fs.FS, dir string, starter map[string][]byte) (Solution, error) {
 	s := Solution{Dir: dir, Files: make(map[string][]byte)}
 	var refused []refusal
 	for _, name := range lab.Files {
-		text, why, err := take(root, name)
+		text, why, err := take(files, name)
 		if err != nil {
 			return Solution{}, fmt.Errorf("cannot read %s%s: %w", s.Prefix(), name, err)
 		}
@@ -65,15 +69,15 @@ func Read(lab labs.Lab, dir string, starter map[string][]byte) (Solution, error)
 		return Solution{}, noFiles(lab, dir, refused)
 	}
 	s.fill(refused, starter)
-	return s, s.noteIgnored(lab, root)
+	return s, s.noteIgnored(lab, files)
 }
 
 // missing is why a file was not taken that is not there.
 const missing = "is missing"
 
 // take reads one file, or says why it is not taken.
-func take(root *os.Root, name string) (text []byte, why string, err error) {
-	info, err := root.Lstat(name)
+func take(files fs.FS, name string) (text []byte, why string, err error) {
+	info, err := fs.Lstat(files, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, missing, nil
@@ -84,7 +88,7 @@ func take(root *os.Root, name string) (text []byte, why string, err error) {
 	case !info.Mode().IsRegular():
 		return nil, "is not a regular file", nil
 	}
-	file, err := root.Open(name)
+	file, err := files.Open(name)
 	if err != nil {
 		return nil, "", err
 	}
@@ -117,8 +121,8 @@ func (s *Solution) fill(refused []refusal, starter map[string][]byte) {
 
 // noteIgnored notes the Go files that are not the lab's. Tests of the student's
 // own are welcome there, and need no note.
-func (s *Solution) noteIgnored(lab labs.Lab, root *os.Root) error {
-	entries, err := fs.ReadDir(root.FS(), ".")
+func (s *Solution) noteIgnored(lab labs.Lab, files fs.FS) error {
+	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
 		return fmt.Errorf("cannot list %s: %w", s.Dir, err)
 	}

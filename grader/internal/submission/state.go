@@ -9,6 +9,10 @@ import (
 // they outlive a crash. The two kinds that are no state may stay.
 func (c *checker) checkVar(spec *ast.ValueSpec) {
 	if isAssertion(spec) {
+		if slices.ContainsFunc(spec.Values, runs) {
+			c.report(c.line(spec.Pos()), "runs code before the lab begins: to show that a type has the methods of an interface, "+
+				"write var _ Interface = (*Type)(nil)")
+		}
 		return
 	}
 	if c.isErrors(spec) {
@@ -38,12 +42,36 @@ func (c *checker) isErrors(spec *ast.ValueSpec) bool {
 	}
 	for _, value := range spec.Values {
 		call, ok := value.(*ast.CallExpr)
-		if !ok || !c.isFunc(call.Fun, "errors", "New") &&
-			!(c.isFunc(call.Fun, "fmt", "Errorf") && !slices.ContainsFunc(call.Args, mayHoldState)) {
+		if !ok || !c.isFunc(call.Fun, "errors", "New") && !c.isFunc(call.Fun, "fmt", "Errorf") ||
+			slices.ContainsFunc(call.Args, mayHoldState) {
 			return false
 		}
 	}
 	return len(spec.Values) == len(spec.Names)
+}
+
+// runs reports whether a value is made by a call. A conversion of nil is none.
+func runs(e ast.Expr) (calls bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			calls = true
+		case *ast.CallExpr:
+			name, plain := n.Fun.(*ast.Ident)
+			arg, isNil := ast.Expr(nil), false
+			if len(n.Args) == 1 {
+				arg = n.Args[0]
+				id, ok := arg.(*ast.Ident)
+				isNil = ok && id.Name == "nil"
+			}
+			_, converted := n.Fun.(*ast.ParenExpr)
+			if !(converted && isNil) && !(plain && name.Name == "new") {
+				calls = true
+			}
+		}
+		return !calls
+	})
+	return calls
 }
 
 // mayHoldState says whether an argument of fmt.Errorf may be more than text and
@@ -68,15 +96,10 @@ func (c *checker) isFunc(e ast.Expr, pkg, name string) bool {
 	return c.isPackage(sel.X, pkg)
 }
 
-// isPackage says whether an expression is the name of an imported package, whose
-// path is one word.
+// isPackage says whether an expression is the name of the imported package.
 func (c *checker) isPackage(e ast.Expr, path string) bool {
 	id, ok := e.(*ast.Ident)
 	return ok && id.Obj == nil && slices.ContainsFunc(c.tree.Imports, func(spec *ast.ImportSpec) bool {
-		known := path
-		if spec.Name != nil {
-			known = spec.Name.Name
-		}
-		return importPath(spec) == path && id.Name == known
+		return importPath(spec) == path && id.Name == known(spec)
 	})
 }

@@ -77,7 +77,7 @@ func (b box) receive(client string, patience time.Duration) (result string) {
 	b.calls.begin(client, "Receive")
 	b.t.Op(client, "Receive", func() string {
 		msg, err := b.mailbox.Receive(ctx)
-		result = say(string(msg), err)
+		result = say(received(msg), err)
 		return result
 	})
 	before := b.calls.endReceive(client, result)

@@ -207,7 +207,7 @@ func (c *sites) stop() {
 	}
 }
 
-// intervals is the patience and n intervals more.
+// intervals is how long the patience and n more intervals take.
 func (c *sites) intervals(n int) time.Duration {
 	return time.Duration(c.layout.Patience+n) * interval
 }

@@ -194,7 +194,7 @@ func (w *wire) receive(patience time.Duration) (result string) {
 	w.t.Op(receiverNode, "Receive", func() string {
 		var msg []byte
 		msg, err = w.receiver.Receive(ctx)
-		result = say(string(msg), err)
+		result = say(received(msg), err)
 		return short(result)
 	})
 	if err == nil {

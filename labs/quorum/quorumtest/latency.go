@@ -157,10 +157,10 @@ func (v *service) share(name string, least int) {
 		Actual: fmt.Sprintf("it was asked %d times", v.asked[name])})
 }
 
-// tail has one answer in 50 or so come late.
+// tail has one answer in 100 or so come late.
 func (s Solution) tail(t *labtest.T) {
-	v := s.service(t, labrpc.Faults{Delay: 0.01, DelayBy: labrpc.Range{Min: slowness, Max: slowness}})
-	v.measure("while one message in 100 takes 60ms longer", t.Size("gets", 400))
+	v := s.service(t, labrpc.Faults{Delay: 0.005, DelayBy: labrpc.Range{Min: slowness, Max: slowness}})
+	v.measure("while one message in 200 takes 60ms longer", t.Size("gets", 400))
 	v.plot()
 	v.quick()
 	v.cheap()

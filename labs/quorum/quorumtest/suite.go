@@ -225,7 +225,7 @@ func (s Solution) durableCases() []labtest.Case {
 func (s Solution) hedgedCases() []labtest.Case {
 	return []labtest.Case{{
 		Case: labs.Case{Stage: "D", Name: "percentile", Kind: labs.Budget, Points: 5, Seeds: 3,
-			Title: "999 of 1,000 Gets are quick although one answer in 50 is late, and hedges are few",
+			Title: "999 of 1,000 Gets are quick although one answer in 100 is late, and hedges are few",
 			Ref:   "Dean and Barroso, The tail at scale, 2013: hedged requests"},
 		Run: s.tail,
 	}, {

@@ -29,7 +29,7 @@ type hedged struct {
 const (
 	hedgeCost  = 10
 	mostSaved  = 10 * hedgeCost
-	probeEvery = 15 // Gets
+	probeEvery = 30 // Gets
 )
 
 // NewHedged returns a client that hedges its Gets: see quorumapi.NewHedged.

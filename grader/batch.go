@@ -1,0 +1,288 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"faultline/grader/internal/class"
+	"faultline/grader/internal/grading"
+	"faultline/grader/internal/handin"
+	"faultline/grader/internal/html"
+	"faultline/grader/internal/machine"
+	"faultline/grader/internal/result"
+	"faultline/grader/internal/submission"
+	"faultline/grader/internal/suites"
+	"faultline/labs"
+)
+
+// A batch is the grading of a class, or of some of it.
+type batch struct {
+	*workshop
+	dir, out string
+	labs     []suites.Suite
+	order    grading.Order
+	shard    *class.Shard
+	keys     *class.Keys
+	names    []string            // of the class
+	todo     []handin.Submission // of the shard
+	starters map[string]map[string][]byte
+	unlock   func() // the folder of results
+
+	// When something is graded again:
+	old    *class.Manifest // of what was graded
+	anew   bool            // also what has not changed
+	some   bool            // only some cases of each lab; the others stay
+	graded func(name string, pages []html.Lab)
+}
+
+// batch looks at the class and gets the folders ready.
+func (w *workshop) batch(dir string, f gradeFlags, order grading.Order) (*batch, error) {
+	b := &batch{workshop: w, dir: dir, out: f.out, order: order, starters: map[string]map[string][]byte{}}
+	var err error
+	if b.labs, err = wantedLabs(f.labs); err != nil {
+		return nil, err
+	}
+	if f.shard != "" {
+		if b.shard, err = class.ParseShard(f.shard); err != nil {
+			return nil, fmt.Errorf("--shard %w", err)
+		}
+	}
+	if err := apart(dir, f.out); err != nil {
+		return nil, err
+	}
+	all, err := w.submissions(dir)
+	if err != nil {
+		return nil, err
+	}
+	if all, err = onRoster(all, f.roster); err != nil {
+		return nil, err
+	}
+	for _, s := range all {
+		b.names = append(b.names, s.Name)
+		if b.shard.Has(s.Name) {
+			b.todo = append(b.todo, s)
+		}
+	}
+	if b.keys, err = class.NewKeys(os.DirFS(w.root), orderText(order)); err != nil {
+		return nil, err
+	}
+	for _, lab := range labs.All() {
+		starter, err := w.solution(lab, "")
+		if err != nil {
+			return nil, err
+		}
+		b.starters[lab.Name] = starter.Files
+	}
+	return b, b.prepare()
+}
+
+// prepare makes the folders, and puts in order what a killed grader has left.
+func (b *batch) prepare() error {
+	staff := filepath.Join(b.out, staffFolder)
+	if err := makeFolder(b.out); err != nil {
+		return err
+	}
+	if err := makeFolder(staff); err != nil {
+		return err
+	}
+	var err error
+	if b.unlock, err = class.Lock(b.out); err != nil {
+		return fmt.Errorf("%s: %w: wait for it, or name another folder with --out", filepath.ToSlash(b.out), err)
+	}
+	if err := class.Recover(b.out); err != nil {
+		return err
+	}
+	if err := class.Sweep(staff, unfinished); err != nil {
+		return err
+	}
+	return nil
+}
+
+// declare writes what the folder of results is going to be of.
+func (b *batch) declare() error {
+	text, err := b.manifest().JSON()
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(b.out, staffFolder, class.ManifestFile), string(text))
+}
+
+// A lane grades one submission after the other. Each has workers of its own: these
+// load a guest once and then run it, where shared ones would load each other's.
+type lane struct {
+	grader *grading.Grader
+	pool   *machine.Pool
+}
+
+// lanes are as many as there are workers, if there are enough submissions.
+func (b *batch) lanes() chan lane {
+	n := max(1, min(b.pools.Workers, len(b.todo)))
+	lanes := make(chan lane, n)
+	for range n {
+		cfg := b.pools
+		cfg.Workers = max(1, b.pools.Workers/n)
+		l := lane{pool: machine.NewPool(cfg)}
+		l.grader = &grading.Grader{Builder: b.builder, Pool: l.pool, Workers: cfg.Workers}
+		lanes <- l
+	}
+	return lanes
+}
+
+// run grades the class.
+func (b *batch) run(ctx context.Context) error {
+	if err := b.declare(); err != nil {
+		return err
+	}
+	t := b.newTable()
+	t.head()
+	bar := b.progress("grade", len(b.todo))
+	err := b.each(ctx, func(i int, rec *class.Record, done int) {
+		t.done(i, rec)
+		bar.set(done, len(b.todo))
+	})
+	bar.end()
+	if err != nil {
+		return err
+	}
+	return b.finish()
+}
+
+// each grades the submissions side by side, and says of each when it is done, one
+// at a time. What a submission does, and what goes wrong with one, is no error;
+// that the disk is full is one.
+func (b *batch) each(ctx context.Context, done func(i int, rec *class.Record, count int)) error {
+	lanes := b.lanes()
+	defer func() {
+		for range cap(lanes) {
+			(<-lanes).pool.Close()
+		}
+	}()
+	var mu sync.Mutex
+	count := 0
+	group, running := errgroup.WithContext(ctx)
+	group.SetLimit(cap(lanes))
+	for i, s := range b.todo {
+		group.Go(func() error {
+			if running.Err() != nil {
+				return running.Err()
+			}
+			l := <-lanes
+			defer func() { lanes <- l }()
+			rec, err := b.grade(running, l, s)
+			if err != nil {
+				return fmt.Errorf("%s: %w", shown(s.Name), err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			count++
+			done(i, rec, count)
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// finish writes what is about the class as a whole, from what is on the disk.
+func (b *batch) finish() error {
+	ours, err := writeClassIndex(b.out, b.manifest())
+	if err != nil {
+		return err
+	}
+	to := filepath.ToSlash(b.out)
+	fmt.Fprintf(b.workshop.out, "\nreports: %s/*/*.txt, results: %s/*/*.json\n", to, to)
+	fmt.Fprintf(b.workshop.out, "to read in a browser: %s/*/%s, and for the staff %s/%s/%s\n", to, studentPage, to, staffFolder, indexPage)
+	return ours
+}
+
+// A table is what the terminal shows, a line for each lab of each submission, in
+// the order of the class, whichever ends first.
+type table struct {
+	b       *batch
+	records []*class.Record
+	next    int // to be shown
+	width   int
+}
+
+func (b *batch) newTable() *table {
+	t := &table{b: b, records: make([]*class.Record, len(b.todo)), width: len("submission")}
+	for _, s := range b.todo {
+		t.width = max(t.width, len([]rune(shown(s.Name))))
+	}
+	return t
+}
+
+func (t *table) head() {
+	fmt.Fprintf(t.b.workshop.out, "%-*s  %-10s %7s  %s\n", t.width, "submission", "lab", "points", "what happened")
+}
+
+func (t *table) done(i int, rec *class.Record) {
+	t.records[i] = rec
+	for t.next < len(t.records) && t.records[t.next] != nil {
+		t.show(t.records[t.next])
+		t.next++
+	}
+}
+
+func (t *table) show(rec *class.Record) {
+	for _, suite := range t.b.labs {
+		l, _ := rec.Of(suite.Lab.Name)
+		points := "-"
+		if l.HandedIn {
+			points = fmt.Sprintf("%3d/%-3d", l.Points, l.MaxPoints)
+		}
+		fmt.Fprintf(t.b.workshop.out, "%-*s  %-10s %7s  %s\n", t.width, shown(rec.Name), l.Name, points, shown(l.Gist))
+	}
+}
+
+// shown is a text that somebody else wrote as one line that no terminal acts on.
+func shown(s string) string {
+	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(machine.Clean(s))
+}
+
+// gradeLab grades a solution, once more if the grader fails: a worker that the
+// system has killed is no fault of the solution's.
+func (b *batch) gradeLab(ctx context.Context, l lane, suite suites.Suite, sol submission.Solution, o grading.Order) (*result.Result, error) {
+	r, err := l.grader.Grade(ctx, suite, sol, o)
+	if err != nil && ctx.Err() == nil {
+		r, err = l.grader.Grade(ctx, suite, sol, o)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return grading.Failed(suite, sol, o, err), nil
+	}
+	return r, nil
+}
+
+// open opens a submission. What is wrong with it is said in its record.
+func open(s handin.Submission) (f *handin.Folder, refused string) {
+	if s.Path == "" {
+		return nil, ""
+	}
+	f, err := handin.Open(s)
+	if err != nil {
+		return nil, fmt.Sprintf("nothing of %s is taken: %v", shown(filepath.Base(s.Path)), cause(err))
+	}
+	return f, ""
+}
+
+// solutionIn takes the solution of a lab out of a submission, under the name by
+// which its author knows it. An empty one comes with the reason.
+func (b *batch) solutionIn(f *handin.Folder, lab labs.Lab) (sol submission.Solution, why string) {
+	if f == nil {
+		return sol, handin.ErrMissing.Error()
+	}
+	sol, err := f.Solution(lab, b.starters[lab.Name])
+	if err != nil {
+		return submission.Solution{}, cause(err).Error()
+	}
+	sol.Dir = starterDir(lab)
+	return sol, ""
+}

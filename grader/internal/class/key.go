@@ -1,0 +1,84 @@
+package class
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+
+	"faultline/grader/internal/submission"
+)
+
+// Keys make the keys of results.
+type Keys struct {
+	tree  string // a hash of all that grades
+	order string // a hash of what was asked for
+}
+
+// NewKeys makes the keys of a grading by the tree of Faultline at root. Order is a
+// text of all that was asked for and that a result depends on: seeds and budgets.
+func NewKeys(root fs.FS, order string) (*Keys, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, runtime.Version())
+	err := fs.WalkDir(root, ".", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && !enters(name):
+			return fs.SkipDir
+		case !e.Type().IsRegular() || !takes(name):
+			return nil
+		}
+		text, err := fs.ReadFile(root, name)
+		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the tree of Faultline: %w", err)
+	}
+	return &Keys{tree: short(h.Sum(nil)), order: sum(order)}, nil
+}
+
+// enters reports whether a folder of the tree has a part in a grading: the suites,
+// the machine, and the starter code, which stands for files that are missing.
+func enters(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return name == "." || slices.Contains([]string{"grader", "labrpc", "labs", "solutions-skeleton"}, first) &&
+		name != "labs/internal" && path.Base(name) != "testdata"
+}
+
+// takes reports whether a file in such a folder has a part in it.
+func takes(name string) bool {
+	if !strings.Contains(name, "/") {
+		return name == "go.mod" || name == "go.sum"
+	}
+	return !strings.HasSuffix(name, "_test.go")
+}
+
+// Tree is a hash of all that grades: suites, machine, grader.
+func (k *Keys) Tree() string { return k.tree }
+
+// Order is a hash of what was asked for.
+func (k *Keys) Order() string { return k.order }
+
+// Of is the key of the result that a solution of a lab has.
+func (k *Keys) Of(lab string, sol submission.Solution) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %s %s\n%q\n", k.tree, k.order, lab, sol.Notes)
+	for _, name := range slices.Sorted(maps.Keys(sol.Files)) {
+		fmt.Fprintf(h, "%s %d\n%s", name, len(sol.Files[name]), sol.Files[name])
+	}
+	return short(h.Sum(nil))
+}
+
+func sum(text string) string {
+	h := sha256.Sum256([]byte(text))
+	return short(h[:])
+}
+
+func short(h []byte) string { return hex.EncodeToString(h)[:32] }

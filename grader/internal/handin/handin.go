@@ -1,0 +1,168 @@
+package handin
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"faultline/grader/internal/submission"
+	"faultline/labs"
+)
+
+// A Submission is what one student handed in. Its zero value is nothing.
+type Submission struct {
+	Name string // of the student: that of the folder, or of the archive without its ending
+	Path string // of the folder or archive; "" if nothing was handed in
+
+	ending string // of the archive; "" for a folder
+}
+
+// List lists the submissions in dir, by name, and notes what else is there. A name
+// that begins with a dot is passed over.
+func List(dir string) (all []Submission, notes []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range entries {
+		s := Submission{Name: e.Name(), Path: filepath.Join(dir, e.Name())}
+		stem, ending, archive := isArchive(e.Name())
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+			continue
+		case archive && e.Type().IsRegular():
+			s.Name, s.ending = stem, ending
+		case !e.IsDir():
+			notes = append(notes, fmt.Sprintf("%q is neither a folder nor a zip or tar.gz, and is left out", e.Name()))
+			continue
+		}
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b Submission) int { return strings.Compare(a.Name, b.Name) })
+	same := map[string]string{}
+	for _, s := range all {
+		file, fold := filepath.Base(s.Path), strings.ToLower(s.Name) // a file system may not tell Anna from anna
+		if other := same[fold]; other != "" {
+			return nil, notes, fmt.Errorf("%q and %q are submissions of one name: keep one of them", other, file)
+		}
+		same[fold] = file
+	}
+	return all, notes, nil
+}
+
+// A Folder is an opened submission. It must be closed.
+type Folder struct {
+	files fs.FS
+	close func() error
+	home  string // where the labs are
+}
+
+// Open opens a submission. An error is about what was handed in, in one sentence
+// that begins with "it".
+func Open(s Submission) (*Folder, error) {
+	f := &Folder{close: func() error { return nil }}
+	switch {
+	case s.Path == "":
+		return nil, errors.New("it was not handed in")
+	case s.ending != "":
+		files, err := unpack(s.Path, s.ending)
+		if err != nil {
+			return nil, err
+		}
+		f.files = files
+	default:
+		root, err := os.OpenRoot(s.Path)
+		if err != nil {
+			return nil, fmt.Errorf("it cannot be opened: %w", err)
+		}
+		f.files, f.close = root.FS(), root.Close
+	}
+	f.home = home(f.files)
+	return f, nil
+}
+
+// Close gives the folder back.
+func (f *Folder) Close() error { return f.close() }
+
+// deepest is how many folders may stand around the labs.
+const deepest = 4
+
+// home is the folder in which the labs are: the top, or that of a whole tree of
+// Faultline, or the only folder there, which is what packing a folder gives.
+func home(files fs.FS) string {
+	dir := "."
+	for range deepest {
+		entries, err := fs.ReadDir(files, dir)
+		if err != nil || len(mostlyOf(files, dir)) > 0 {
+			return dir
+		}
+		var folders []string
+		for _, e := range entries {
+			name := e.Name()
+			_, isLab := labs.Find(name)
+			switch {
+			case !e.IsDir() || strings.HasPrefix(name, ".") || name == "__MACOSX":
+			case isLab:
+				return dir
+			case name == "solutions-skeleton":
+				return path.Join(dir, name)
+			default:
+				folders = append(folders, name)
+			}
+		}
+		if len(folders) != 1 {
+			return dir
+		}
+		dir = path.Join(dir, folders[0])
+	}
+	return dir
+}
+
+// mostlyOf is the lab of which a folder has the most files, "" if of none. Two
+// labs may have a file of the same name, and a single lab needs no folder.
+func mostlyOf(files fs.FS, dir string) string {
+	name, most := "", 0
+	for _, lab := range labs.All() {
+		n := 0
+		for _, file := range lab.Files {
+			if info, err := fs.Lstat(files, path.Join(dir, file)); err == nil && !info.IsDir() {
+				n++
+			}
+		}
+		if n > most {
+			name, most = lab.Name, n
+		}
+	}
+	return name
+}
+
+// ErrMissing says that a submission has nothing of a lab.
+var ErrMissing = errors.New("not handed in")
+
+// Solution is the solution of a lab: what is in the folder of the lab's name, or
+// the submission's own files, if most of them are the lab's. A link is no folder:
+// it may lead into somebody else's submission. The error is ErrMissing, or about
+// what is there in its place.
+func (f *Folder) Solution(lab labs.Lab, starter map[string][]byte) (submission.Solution, error) {
+	dir := path.Join(f.home, lab.Name)
+	switch info, err := fs.Lstat(f.files, dir); {
+	case errors.Is(err, fs.ErrNotExist) && mostlyOf(f.files, f.home) == lab.Name:
+		dir = f.home
+	case errors.Is(err, fs.ErrNotExist):
+		return submission.Solution{}, ErrMissing
+	case err != nil:
+		return submission.Solution{}, fmt.Errorf("the folder %s cannot be read", lab.Name)
+	case !info.IsDir():
+		return submission.Solution{}, fmt.Errorf("%s is not a folder, and a link is not followed", lab.Name)
+	}
+	files, err := fs.Sub(f.files, dir)
+	if err != nil {
+		return submission.Solution{}, err
+	}
+	return submission.ReadFS(lab, files, lab.Name, starter)
+}
