@@ -503,6 +503,8 @@ var sizeExceptions = exceptions{
 	"labs/messaging/messagingtest/suite.go:stopAndWaitCases": "a table of cases is read row by row",
 	"labs/messaging/messagingtest/suite.go:windowCases":      "a table of cases is read row by row",
 	"labs/kv/kvtest/clustercases.go:casesC":                  "a table of cases is read row by row",
+	"labs/quorum/quorumtest/suite.go:durableCases":           "a table of cases is read row by row",
+	"labs/quorum/quorumtest/suite.go:votingCases":            "a table of cases is read row by row",
 	"labs/rpc/rpctest/suite.go:runtimeCases":                 "a table of cases is read row by row",
 }
 

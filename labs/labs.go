@@ -48,7 +48,7 @@ func (c Case) ID() string { return c.Lab + "/" + c.Stage + "/" + c.Name }
 
 // All lists the labs in the order in which they are taken.
 func All() []Lab {
-	return []Lab{messaging(), rpc(), kv(), ring(), commit()}
+	return []Lab{messaging(), rpc(), kv(), ring(), quorum(), commit()}
 }
 
 func messaging() Lab {
@@ -153,6 +153,27 @@ func commit() Lab {
 			{Letter: "A", Title: "votes and locks"},
 			{Letter: "B", Title: "crashes"},
 			{Letter: "C", Title: "asking the others, and forgetting"},
+		},
+	}
+}
+
+func quorum() Lab {
+	return Lab{
+		Number: 5,
+		Name:   "quorum",
+		Title:  "Quorum replication",
+		Files: []string{"promise.go", "version.go", "replica.go", "gather.go", "client.go", "register.go",
+			"storage.go", "durable.go", "repair.go", "hedged.go"},
+		Imports: []string{
+			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/base32", "encoding/base64",
+			"encoding/binary", "encoding/hex", "errors", "fmt", "hash", "hash/crc32", "hash/fnv", "io", "io/fs", "log",
+			"maps", "math", "math/bits", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "time",
+		},
+		Stages: []Stage{
+			{Letter: "A", Title: "voting"},
+			{Letter: "B", Title: "an atomic register"},
+			{Letter: "C", Title: "durable replicas"},
+			{Letter: "D", Title: "the agreement on service"},
 		},
 	}
 }

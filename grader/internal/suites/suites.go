@@ -11,6 +11,7 @@ import (
 	"faultline/labs/kv/kvtest"
 	"faultline/labs/labtest"
 	"faultline/labs/messaging/messagingtest"
+	"faultline/labs/quorum/quorumtest"
 	"faultline/labs/ring/ringtest"
 	"faultline/labs/rpc/rpctest"
 )
@@ -32,6 +33,7 @@ func All() []Suite {
 		"rpc":       of(rpctest.Suite(rpctest.Solution{}), rpctest.Models(), rpctest.Solution{}).with(rpctest.Driver),
 		"kv":        of(kvtest.Suite(kvtest.Solution{}), kvtest.Models(), kvtest.Solution{}),
 		"ring":      of(ringtest.Suite(ringtest.Solution{}), ringtest.Models(), ringtest.Solution{}),
+		"quorum":    of(quorumtest.Suite(quorumtest.Solution{}), quorumtest.Models(), quorumtest.Solution{}),
 		"commit":    of(committest.Suite(committest.Solution{}), committest.Models(), committest.Solution{}),
 	}
 	var all []Suite

@@ -1,0 +1,6 @@
+package quorum
+
+// caller asks replicas.
+type caller struct {
+	// Your code here (A).
+}
