@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"faultline/labs"
+	"faultline/labs/journal/journaltest"
 	"faultline/labs/kv/kvtest"
 	"faultline/labs/labtest"
 	"faultline/labs/messaging/messagingtest"
@@ -31,6 +32,7 @@ func All() []Suite {
 		"rpc":       of(rpctest.Suite(rpctest.Solution{}), rpctest.Models(), rpctest.Solution{}).with(rpctest.Driver),
 		"kv":        of(kvtest.Suite(kvtest.Solution{}), kvtest.Models(), kvtest.Solution{}),
 		"ring":      of(ringtest.Suite(ringtest.Solution{}), ringtest.Models(), ringtest.Solution{}),
+		"journal":   of(journaltest.Suite(journaltest.Solution{}), journaltest.Models(), journaltest.Solution{}),
 	}
 	var all []Suite
 	for _, lab := range labs.All() {

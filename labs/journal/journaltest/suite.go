@@ -1,0 +1,129 @@
+package journaltest
+
+import (
+	"faultline/labs"
+	"faultline/labs/journal/journalapi"
+	"faultline/labs/labtest"
+)
+
+// A Solution is what a solution of the lab exports: functions of these names and
+// types.
+type Solution struct {
+	Mkfs  journalapi.Mkfs
+	Mount journalapi.Mount
+}
+
+// Suite is the table of cases, bound to a solution.
+func Suite(s Solution) labtest.Suite {
+	suite := labtest.Suite{Lab: "journal", Package: labtest.PackageOf(s.Mount)}
+	for _, stage := range [][]labtest.Case{s.casesA(), s.casesB()} {
+		for _, c := range stage {
+			c.Lab = suite.Lab
+			suite.Cases = append(suite.Cases, c)
+		}
+	}
+	return suite
+}
+
+func (s Solution) casesA() []labtest.Case {
+	return []labtest.Case{{
+		Case: labs.Case{Stage: "A", Name: "empty", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "a new file system has a root, and nothing else",
+			Ref:   "the contract: Mkfs and the layout"},
+		Run: s.empty,
+	}, {
+		Case: labs.Case{Stage: "A", Name: "files", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "a file holds what was written to it, and zeros where nothing was",
+			Ref:   "the contract: ReadAt, WriteAt and Truncate"},
+		Run: s.files,
+	}, {
+		Case: labs.Case{Stage: "A", Name: "big-file", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "a file can be as big as its inode and its indirect block allow",
+			Ref:   "inodes: direct and indirect blocks"},
+		Run: s.bigFile,
+	}, {
+		Case: labs.Case{Stage: "A", Name: "directories", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "a directory holds any number of names, and each name leads to one thing",
+			Ref:   "directories are files of entries"},
+		Run: s.directories,
+	}, {
+		Case: labs.Case{Stage: "A", Name: "links", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "a file lives as long as it has a name, and all its names are equal",
+			Ref:   "hard links"},
+		Run: s.links,
+	}, {
+		Case: labs.Case{Stage: "A", Name: "rename", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "a rename moves a name, and takes it from whoever had it",
+			Ref:   "the contract: Rename"},
+		Run: s.rename,
+	}, {
+		Case: labs.Case{Stage: "A", Name: "errors", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "an operation that fails says why, and has changed nothing",
+			Ref:   "the contract: errors"},
+		Run: s.errors,
+	}, {
+		Case: labs.Case{Stage: "A", Name: "full", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "a full disk refuses what there is no room for, and what is removed makes room",
+			Ref:   "the contract: ErrNoSpace"},
+		Run: s.full,
+	}, {
+		Case: labs.Case{Stage: "A", Name: "view", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "the view keeps the rules of io/fs",
+			Ref:   "package io/fs; testing/fstest.TestFS"},
+		Run: s.view,
+	}, {
+		Case: labs.Case{Stage: "A", Name: "random", Kind: labs.Random, Points: 3, Seeds: 30,
+			Title: "whatever is done to it, a file system holds what a tree in memory holds",
+			Ref:   "a model that is too simple to be wrong"},
+		Run: s.random,
+	}}
+}
+
+func (s Solution) casesB() []labtest.Case {
+	return []labtest.Case{{
+		Case: labs.Case{Stage: "B", Name: "mkfs", Kind: labs.Exhaustive, Points: 3, Seeds: 1,
+			Title: "a crash of Mkfs leaves the old file system, none, or the new one",
+			Ref:   "the contract: Mkfs; the superblock is the commit"},
+		Run: s.crashMkfs,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "restart", Kind: labs.Scripted, Points: 2, Seeds: 2,
+			Title: "what has returned is there after a crash that loses all that was not flushed",
+			Ref:   "durable at return"},
+		Run: s.restart,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "create", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
+			Title: "at every crash point a new name is there, with all that belongs to it, or is not",
+			Ref:   "write-ahead logging: log, commit, install"},
+		Run: s.crashCreate,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "write", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
+			Title: "at every crash point a file has its old contents or its new ones",
+			Ref:   "write-ahead logging: data is journaled like all else, or written where nobody looks"},
+		Run: s.crashWrite,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "truncate", Kind: labs.Exhaustive, Points: 3, Seeds: 1,
+			Title: "at every crash point a file has its old size or its new one, and no block is lost",
+			Ref:   "write-ahead logging: size, pointers and bitmap change together"},
+		Run: s.crashTruncate,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "remove", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
+			Title: "at every crash point a name is there or not, and what it had kept alive, too",
+			Ref:   "write-ahead logging: entry, inode and bitmap change together"},
+		Run: s.crashRemove,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "rename", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
+			Title: "at every crash point a renamed file has its old name or its new one: never both, never none",
+			Ref:   "write-ahead logging: a rename is one operation"},
+		Run: s.crashRename,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "pairs", Kind: labs.Random, Points: 4, Seeds: 16,
+			Title: "at every crash point of operations that follow each other, the first ones are there, and whole",
+			Ref:   "Mohan and others 2018: most crash bugs need two operations"},
+		Run: s.crashPairs,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "failed-flush", Kind: labs.Scripted, Points: 2, Seeds: 2,
+			Title: "after a flush that failed nothing more is promised, and nothing that was is broken",
+			Ref:   "Rebello and others 2020: after a sync that failed, nobody knows what is on the disk"},
+		Run: s.failedFlush,
+	}}
+}
