@@ -50,12 +50,13 @@ func (s Solution) files(t *labtest.T) {
 		"write 4096 p to a at 0", "write 4097 q to a at 4095", "write 10 r to a at 12280", "write 16384 s to a at 1",
 		"truncate a to 5000", "truncate a to 4096", "truncate a to 4097", "write 1 t to a at 20000",
 		"truncate a to 1", "truncate a to 30000", "write 2 u to a at 29999", "truncate a to 0", "truncate a to 7",
-		"create b\nwrite 40000 v to b at 3", "write 41000 w to b at 1000",
+		"create b\nwrite 40000 v to b at 3", "write 41000 w to b at 1000", "truncate a to 9000", "write 5 x to a at 4090",
 	} {
 		h.do(lines)
 		h.compare()
 	}
 	h.inspect(journalapi.Options{})
+	h.pieces("a")
 	h.pieces("b")
 	h.buffers()
 }

@@ -91,12 +91,12 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "durable at return"},
 		Run: s.restart,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "create", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
+		Case: labs.Case{Stage: "B", Name: "create", Kind: labs.Exhaustive, Points: 3, Seeds: 1,
 			Title: "at every crash point a new name is there, with all that belongs to it, or is not",
 			Ref:   "write-ahead logging: log, commit, install"},
 		Run: s.crashCreate,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "write", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
+		Case: labs.Case{Stage: "B", Name: "write", Kind: labs.Exhaustive, Points: 3, Seeds: 1,
 			Title: "at every crash point a file has its old contents or its new ones",
 			Ref:   "write-ahead logging: data is journaled like all else, or written where nobody looks"},
 		Run: s.crashWrite,
@@ -106,7 +106,7 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "write-ahead logging: size, pointers and bitmap change together"},
 		Run: s.crashTruncate,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "remove", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
+		Case: labs.Case{Stage: "B", Name: "remove", Kind: labs.Exhaustive, Points: 3, Seeds: 1,
 			Title: "at every crash point a name is there or not, and what it had kept alive, too",
 			Ref:   "write-ahead logging: entry, inode and bitmap change together"},
 		Run: s.crashRemove,
@@ -116,10 +116,16 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "write-ahead logging: a rename is one operation"},
 		Run: s.crashRename,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "pairs", Kind: labs.Random, Points: 4, Seeds: 16,
+		Case: labs.Case{Stage: "B", Name: "pairs", Kind: labs.Random, Points: 3, Seeds: 24,
 			Title: "at every crash point of operations that follow each other, the first ones are there, and whole",
 			Ref:   "Mohan and others 2018: most crash bugs need two operations"},
 		Run: s.crashPairs,
+	}, {
+		Case: labs.Case{Stage: "B", Name: "wrap", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
+			Title: "a log that begins again is right at every crash point, and what stood in it before counts no more",
+			Ref:   "checkpoint: install, then free the log, then write over it",
+		},
+		Run: s.crashWrap,
 	}, {
 		Case: labs.Case{Stage: "B", Name: "failed-flush", Kind: labs.Scripted, Points: 2, Seeds: 2,
 			Title: "after a flush that failed nothing more is promised, and nothing that was is broken",

@@ -2,15 +2,12 @@ package journal
 
 import (
 	"errors"
-	"maps"
 
 	"faultline/labs/disk"
 	"faultline/labs/journal/journalapi"
 )
 
 // blocks are the contents of blocks by their number.
-//
-//lab:omit
 type blocks map[uint32][]byte
 
 // A change is what one operation does to the disk. Nothing of it is seen by others
@@ -97,21 +94,33 @@ func (f *fileSystem) look(operation func(*change) error) error {
 //
 //lab:omit
 func (c *change) read(bn uint32) []byte {
-	places := []blocks{c.logged, c.fresh, c.fs.running.logged, c.fs.running.fresh, c.fs.logged}
-	if g := c.fs.committing; g != nil {
-		places = []blocks{c.logged, c.fresh, c.fs.running.logged, c.fs.running.fresh, g.logged, g.fresh, c.fs.logged}
+	f, g := c.fs, c.fs.committing
+	if g == nil {
+		g = &group{}
 	}
-	for _, place := range places {
+	for _, place := range [...]blocks{c.logged, c.fresh, f.running.logged, f.running.fresh, g.logged, g.fresh, f.logged, f.cache} {
 		if b, ok := place[bn]; ok {
 			return b
 		}
 	}
 	b := make([]byte, disk.BlockSize)
 	if c.err == nil {
-		c.err = c.fs.device.Read(uint64(bn), b)
+		c.err = f.device.Read(uint64(bn), b)
+	}
+	if len(f.cache) >= mostCached {
+		clear(f.cache)
+	}
+	if c.err == nil {
+		f.cache[bn] = b
 	}
 	return b
 }
+
+// mostCached is how many blocks are kept in memory that are not on their way to the
+// disk.
+//
+//lab:omit
+const mostCached = 256
 
 // edit returns a block to be changed.
 //
@@ -177,32 +186,4 @@ func (c *change) free(bn uint32) {
 	delete(c.logged, bn)
 	delete(c.fresh, bn)
 	c.freed[bn] = true
-}
-
-// A group is operations that are committed together.
-//
-//lab:omit
-type group struct {
-	logged blocks
-	fresh  blocks
-	freed  map[uint32]bool
-	done   bool // it is durable
-}
-
-//lab:omit
-func newGroup() *group {
-	return &group{logged: blocks{}, fresh: blocks{}, freed: map[uint32]bool{}}
-}
-
-// join adds an operation. If it changes a block again, the last contents count.
-//
-//lab:omit
-func (g *group) join(c *change) {
-	for bn := range c.freed {
-		delete(g.logged, bn)
-		delete(g.fresh, bn)
-		g.freed[bn] = true
-	}
-	maps.Copy(g.logged, c.logged)
-	maps.Copy(g.fresh, c.fresh)
 }

@@ -8,9 +8,37 @@ import (
 	"faultline/labs/journal/journalapi"
 )
 
+// A group is operations that are committed together.
+type group struct {
+	//lab:begin C
+	logged blocks
+	fresh  blocks
+	freed  map[uint32]bool
+	done   bool // it is durable
+	//lab:end
+}
+
+//lab:omit
+func newGroup() *group {
+	return &group{logged: blocks{}, fresh: blocks{}, freed: map[uint32]bool{}}
+}
+
+// join adds an operation. If it changes a block again, the last contents count.
+//
+//lab:omit
+func (g *group) join(c *change) {
+	for bn := range c.freed {
+		delete(g.logged, bn)
+		delete(g.fresh, bn)
+		g.freed[bn] = true
+	}
+	maps.Copy(g.logged, c.logged)
+	maps.Copy(g.fresh, c.fresh)
+}
+
 // Sync implements journalapi.FileSystem.
 //
-//lab:todo C
+//lab:todo A
 func (f *fileSystem) Sync() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -24,7 +52,7 @@ func (f *fileSystem) Sync() error {
 // for all who have joined meanwhile: that is group commit. The lock is held before
 // and after, and not while the disk writes.
 //
-//lab:todo B
+//lab:todo C
 func (f *fileSystem) settle(g *group) error {
 	for !g.done && f.failed == nil {
 		if f.committing != nil {
@@ -48,8 +76,10 @@ func (f *fileSystem) commit() {
 	checkpointed, err := f.write(g, logged)
 	f.mu.Lock()
 	if checkpointed {
+		maps.Copy(f.cache, logged)
 		logged = nil
 	}
+	maps.Copy(f.cache, g.fresh)
 	f.logged = blocks{}
 	maps.Copy(f.logged, logged)
 	for bn := range g.freed {

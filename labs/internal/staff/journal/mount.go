@@ -66,6 +66,7 @@ type fileSystem struct {
 	running    *group     // operations that nobody has begun to commit
 	committing *group     // operations that are on their way to the log; nil for none
 	logged     blocks     // committed, and not at their place yet: never changed, but replaced
+	cache      blocks     // some of what is at its place
 	failed     error      // of the disk: from then on nobody knows what is on it
 	closed     bool
 	//lab:end
@@ -83,7 +84,7 @@ func Mount(d *disk.Device, o journalapi.Options) (journalapi.FileSystem, error) 
 	if err != nil {
 		return nil, err
 	}
-	f := &fileSystem{device: d, super: super, delayed: o.Delayed, log: log, running: newGroup()}
+	f := &fileSystem{device: d, super: super, delayed: o.Delayed, log: log, running: newGroup(), cache: blocks{}}
 	f.changed = sync.NewCond(&f.mu)
 	return f, nil
 }
@@ -113,7 +114,5 @@ func (f *fileSystem) Close() error {
 	for f.committing != nil {
 		f.changed.Wait()
 	}
-	logged := f.logged
-	f.logged = nil
-	return f.log.checkpoint(logged)
+	return f.log.checkpoint(f.logged)
 }
