@@ -147,6 +147,7 @@ func journal() Lab {
 		Stages: []Stage{
 			{Letter: "A", Title: "files and directories"},
 			{Letter: "B", Title: "the journal"},
+			{Letter: "C", Title: "many at once"},
 		},
 	}
 }

@@ -72,6 +72,9 @@ func (h *house) mount(o journalapi.Options) {
 	h.must("Mount succeeds", err)
 }
 
+// crashLosing crashes the machine; all that was not flushed is lost.
+func (h *house) crashLosing() { h.d = h.d.Crash(disk.Config{Fate: disk.Lose}) }
+
 func (h *house) close() { h.must("Close succeeds", h.fs.Close()) }
 
 // do carries out operations that must succeed, on the file system and on the tree.

@@ -16,7 +16,7 @@ type Solution struct {
 // Suite is the table of cases, bound to a solution.
 func Suite(s Solution) labtest.Suite {
 	suite := labtest.Suite{Lab: "journal", Package: labtest.PackageOf(s.Mount)}
-	for _, stage := range [][]labtest.Case{s.casesA(), s.casesB()} {
+	for _, stage := range [][]labtest.Case{s.casesA(), s.casesB(), s.casesC()} {
 		for _, c := range stage {
 			c.Lab = suite.Lab
 			suite.Cases = append(suite.Cases, c)
@@ -131,5 +131,64 @@ func (s Solution) casesB() []labtest.Case {
 			Title: "after a flush that failed nothing more is promised, and nothing that was is broken",
 			Ref:   "Rebello and others 2020: after a sync that failed, nobody knows what is on the disk"},
 		Run: s.failedFlush,
+	}}
+}
+
+func (s Solution) casesC() []labtest.Case {
+	return []labtest.Case{{
+		Case: labs.Case{Stage: "C", Name: "sync", Kind: labs.Scripted, Points: 1, Seeds: 2,
+			Title: "Sync and Close make durable what came before",
+			Ref:   "the contract: Delayed and Sync"},
+		Run: s.synced,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "delayed-crash", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
+			Title: "at every crash point of delayed operations, those before the last Sync are there, and of the others the first ones",
+			Ref:   "the contract: Delayed; a crash takes the last operations, and none before them"},
+		Run: s.crashDelayed,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "delayed-pairs", Kind: labs.Random, Points: 3, Seeds: 24,
+			Title: "the same of operations that a seed draws",
+			Ref:   "Mohan and others 2018: most crash bugs need two operations"},
+		Run: s.crashDelayedPairs,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "reuse", Kind: labs.Exhaustive, Points: 4, Seeds: 2,
+			Title: "a block that was freed and is used again holds what was written last, at every crash point",
+			Ref:   "jbd2: revoke records; blocks are free when it is committed that they are"},
+		Run: s.crashReuse,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "long-write", Kind: labs.Exhaustive, Points: 3, Seeds: 1,
+			Title: "a write that is longer than the log is carried out in parts, and a crash leaves the first ones",
+			Ref:   "the contract: MaxWrite"},
+		Run: s.crashLongWrite,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "crowd", Kind: labs.Exhaustive, Points: 3, Seeds: 4,
+			Title: "what clients do beside each other is whole, and in order, at every crash point",
+			Ref:   "group commit: no commit takes half of an operation"},
+		Run: s.crashCrowd,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "concurrent", Kind: labs.Random, Points: 3, Seeds: 30,
+			Title: "all clients see one file system, in which operations happen one after the other",
+			Ref:   "Herlihy and Wing, Linearizability, §2"},
+		Run: s.concurrent,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "group-commit", Kind: labs.Budget, Points: 2, Seeds: 2,
+			Title: "operations that come together are committed together",
+			Ref:   "group commit"},
+		Run: s.groupCommit,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "delayed", Kind: labs.Budget, Points: 1, Seeds: 1,
+			Title: "operations that need not be durable cost no flush each",
+			Ref:   "the contract: Delayed"},
+		Run: s.delayed,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "written-once", Kind: labs.Budget, Points: 1, Seeds: 1,
+			Title: "the contents of a new file are written once",
+			Ref:   "ordered mode: what nobody can see yet needs no log"},
+		Run: s.writtenOnce,
+	}, {
+		Case: labs.Case{Stage: "C", Name: "room", Kind: labs.Scripted, Points: 1, Seeds: 1,
+			Title: "what was freed makes room, also while it is not committed",
+			Ref:   "the contract: ErrNoSpace"},
+		Run: s.room,
 	}}
 }
