@@ -107,11 +107,20 @@ rename A/B to A/C
 
 // crashWrap has a log that is full after a few operations, and begins again.
 func (s Solution) crashWrap(t *labtest.T) {
-	lines := ""
-	for i := range 4 {
-		lines += fmt.Sprintf("create a%d\nlink bar to l%d\nrename a%d to A/a%d\nremove l%d\n", i, i, i, i, i)
-	}
-	work := parseAll(lines)
+	work := parseAll(`
+create A/x
+create b
+link bar to l
+create c
+remove l
+rename b to B/b
+create A/d
+remove c
+mkdir e
+create f
+rename f to e/f
+link bar to g
+`)
 	work = work[:t.Size("operations", len(work))]
 	t.Step("Mkfs with a journal of %d blocks, Mount, and: %s", smallJournal, furnished())
 	t.Step("after each crash: Mount, read everything, Close, check the disk, and use it")

@@ -183,8 +183,13 @@ func survey(f journalapi.FileSystem) (tree, error) {
 	var visit func(name string, d *node) error
 	visit = func(name string, d *node) error {
 		names, err := f.ReadDir(name)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case !slices.IsSorted(names):
+			return fmt.Errorf("ReadDir %s gives %q, which is not sorted", name, names[:min(len(names), 10)])
+		case len(name) > 1000:
+			return fmt.Errorf("a directory is in itself: %s…", name[:20])
 		}
 		for _, base := range names {
 			full := path.Join(name, base)

@@ -16,12 +16,13 @@ type image struct {
 	super  journalapi.Superblock
 	blocks map[uint32][]byte
 	next   uint32 // the block that is taken next
-	inode  uint32 // the inode that is taken next
+
+	numbers map[string]uint32 // the inode of each name
 }
 
 // openImage reads the superblock of a disk that has a new file system on it.
 func openImage(d *disk.Device) *image {
-	m := &image{d: d, blocks: map[uint32][]byte{}, inode: journalapi.RootInode}
+	m := &image{d: d, blocks: map[uint32][]byte{}, numbers: map[string]uint32{}}
 	var err error
 	m.super, err = journalapi.DecodeSuperblock(m.block(0), d.NumBlocks())
 	good(err)
@@ -71,11 +72,11 @@ func (m *image) getInode(n uint32) journalapi.Inode {
 func store(d *disk.Device, t tree) *image {
 	m := openImage(d)
 	numbers := map[*node]uint32{}
-	t.walk(func(_ string, n *node) {
+	t.walk(func(name string, n *node) {
 		if numbers[n] == 0 {
-			numbers[n] = m.inode
-			m.inode++
+			numbers[n] = journalapi.RootInode + uint32(len(numbers))
 		}
+		m.numbers[name] = numbers[n]
 	})
 	parents := map[*node]uint32{t.root: journalapi.RootInode}
 	t.walk(func(_ string, n *node) {

@@ -11,12 +11,13 @@ import (
 type Solution struct {
 	Mkfs  journalapi.Mkfs
 	Mount journalapi.Mount
+	Fsck  journalapi.Fsck
 }
 
 // Suite is the table of cases, bound to a solution.
 func Suite(s Solution) labtest.Suite {
 	suite := labtest.Suite{Lab: "journal", Package: labtest.PackageOf(s.Mount)}
-	for _, stage := range [][]labtest.Case{s.casesA(), s.casesB(), s.casesC()} {
+	for _, stage := range [][]labtest.Case{s.casesA(), s.casesB(), s.casesC(), s.casesD()} {
 		for _, c := range stage {
 			c.Lab = suite.Lab
 			suite.Cases = append(suite.Cases, c)
@@ -151,7 +152,7 @@ func (s Solution) casesC() []labtest.Case {
 			Ref:   "Mohan and others 2018: most crash bugs need two operations"},
 		Run: s.crashDelayedPairs,
 	}, {
-		Case: labs.Case{Stage: "C", Name: "reuse", Kind: labs.Exhaustive, Points: 4, Seeds: 2,
+		Case: labs.Case{Stage: "C", Name: "reuse", Kind: labs.Exhaustive, Points: 3, Seeds: 2,
 			Title: "a block that was freed and is used again holds what was written last, at every crash point",
 			Ref:   "jbd2: revoke records; blocks are free when it is committed that they are"},
 		Run: s.crashReuse,
@@ -190,5 +191,50 @@ func (s Solution) casesC() []labtest.Case {
 			Title: "what was freed makes room, also while it is not committed",
 			Ref:   "the contract: ErrNoSpace"},
 		Run: s.room,
+	}}
+}
+
+func (s Solution) casesD() []labtest.Case {
+	return []labtest.Case{{
+		Case: labs.Case{Stage: "D", Name: "clean", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "Fsck finds nothing wrong with a sound disk, and leaves it alone",
+			Ref:   "the contract: Fsck"},
+		Run: s.clean,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "bitmap", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "the bitmap is what the inodes say",
+			Ref:   "Arpaci-Dusseau, OSTEP, Crash Consistency: a block in use is marked, a marked block is in use"},
+		Run: s.fsckBitmap,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "inodes", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "an inode has a type, a size and links that it can have",
+			Ref:   "the layout: inodes"},
+		Run: s.fsckInodes,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "pointers", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "a block belongs to one inode, and is one that holds data",
+			Ref:   "the layout: regions and pointers"},
+		Run: s.fsckPointers,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "entries", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "an entry has a name and leads somewhere, and dots lead where they should",
+			Ref:   "the layout: entries"},
+		Run: s.fsckEntries,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "tree", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "everything can be reached from the root, directories in one way only",
+			Ref:   "McKusick and Kowalski, Fsck: connectivity, and lost+found"},
+		Run: s.fsckTree,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "random", Kind: labs.Random, Points: 2, Seeds: 40,
+			Title:      "whatever is damaged is found, and mended",
+			Ref:        "the contract: afterwards the file system is sound, and a second Fsck finds nothing",
+			Situations: []string{"a disk was damaged"}},
+		Run: s.fsckRandom,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "interrupted", Kind: labs.Exhaustive, Points: 2, Seeds: 1,
+			Title: "a repair that a crash interrupts is completed by the next one",
+			Ref:   "recovery can be interrupted, and done again"},
+		Run: s.fsckInterrupted,
 	}}
 }

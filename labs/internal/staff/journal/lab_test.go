@@ -10,5 +10,6 @@ func Test(t *testing.T) {
 	journaltest.Run(t, journaltest.Solution{
 		Mkfs:  Mkfs,
 		Mount: Mount,
+		Fsck:  Fsck,
 	})
 }
