@@ -136,7 +136,7 @@ func (s Solution) groupCommit(t *labtest.T) {
 		Actual: fmt.Sprintf("%d flushes", got),
 	})
 	h.step("the machine crashes, and the disk loses what was not flushed")
-	h.d = h.d.Crash(disk.Config{Fate: disk.Lose})
+	h.crash(disk.Lose)
 	h.mount(journalapi.Options{})
 	h.compare()
 	h.close()

@@ -210,7 +210,7 @@ func (s Solution) restart(t *labtest.T) {
 		h.do(fmt.Sprintf("create a%d\nwrite 3000 x to a%d at 10\nmkdir d%d\nrename a%d to d%d/b\nwrite 5000 y to d%d/b at 0", i, i, i, i, i, i))
 		h.step("the machine crashes, and the disk %s what was not flushed", what)
 		fate := map[string]disk.Fate{"loses": lost, "keeps": disk.Keep, "loses some of": disk.Draw(t.Seed()<<8 + uint64(i))}[what]
-		h.d = h.d.Crash(disk.Config{Fate: fate})
+		h.crash(fate)
 		h.mount(journalapi.Options{})
 		h.compare()
 		h.do(fmt.Sprintf("create c%d\nremove c%d", i, i))
@@ -250,7 +250,7 @@ func (s Solution) failedFlush(t *labtest.T) {
 			t.Check(err != nil, labtest.Finding{Expected: line + " fails: nobody knows what is on the disk", Actual: "it succeeded"})
 		}
 		h.step("the machine crashes")
-		h.d = h.d.Crash(disk.Config{Fate: []disk.Fate{disk.Lose, disk.Keep}[n%2]})
+		h.crash([]disk.Fate{disk.Lose, disk.Keep}[n%2])
 		h.mount(journalapi.Options{})
 		found, err := survey(h.fs)
 		h.must("everything can be read", err)

@@ -3,6 +3,7 @@ package journaltest
 import (
 	"fmt"
 
+	"faultline/labs/disk"
 	"faultline/labs/journal/journalapi"
 	"faultline/labs/labtest"
 )
@@ -74,7 +75,7 @@ func (s Solution) synced(t *labtest.T) {
 		} else {
 			h.close()
 		}
-		h.crashLosing()
+		h.crash(disk.Lose)
 		h.mount(journalapi.Options{Delayed: true})
 		h.compare()
 	}
@@ -84,7 +85,7 @@ func (s Solution) synced(t *labtest.T) {
 		t.Go(func() { h.must("Sync succeeds", h.fs.Sync()) })
 	}
 	t.Join(patience, "every Sync")
-	h.crashLosing()
+	h.crash(disk.Lose)
 	h.mount(journalapi.Options{})
 	h.compare()
 	h.inspect(journalapi.Options{})

@@ -29,7 +29,7 @@ func (s Solution) clean(t *labtest.T) {
 	h := s.house(t, smallDisk, disk.Config{}, journalapi.Options{})
 	h.do("create a\nwrite 5000 x to a at 0\nmkdir d\nrename a to d/b\ncreate c")
 	h.step("the machine crashes; Fsck without repair, then with it")
-	h.crashLosing()
+	h.crash(disk.Lose)
 	w := ward{s, t, h.d}
 	w.findsNothing(false, 0)
 	w.findsNothing(true, 10*smallDisk)
@@ -168,6 +168,39 @@ func (s Solution) fsckTree(t *labtest.T) {
 			m.change(".", func(n *journalapi.Inode) { n.Type = journalapi.File })
 		}, touched: "A B D a big"},
 	})
+	s.fsckLogged(t)
+}
+
+// fsckLogged damages a disk the log of which is not empty.
+func (s Solution) fsckLogged(t *labtest.T) {
+	h := s.house(t, smallDisk, disk.Config{}, journalapi.Options{})
+	h.do(building)
+	h.step("Close, Mount")
+	h.close()
+	r := examine(h.d)
+	h.mount(journalapi.Options{})
+	h.do("create D/f\nrename big to D/big")
+	h.step("the machine crashes, and then the entry of A/b is gone")
+	h.crash(disk.Lose)
+	m := openImage(h.d)
+	lost := ""
+	for n, names := range r.named {
+		m.numbers[names[0]] = n
+		if names[0] == "A/b" {
+			lost = fmt.Sprintf("lost+found/#%d", n)
+		}
+	}
+	clear(m.slotOf("A", "b"))
+	m.flush()
+	h.step("Fsck with repair; the machine crashes")
+	w := ward{s, t, h.d}
+	w.fsck(true)
+	h.crash(disk.Lose)
+	good(parse("mkdir lost+found").apply(h.tree))
+	good(h.tree.rename("A/b", lost))
+	h.examine()
+	h.mount(journalapi.Options{})
+	h.compare()
 }
 
 // fsckRandom damages what a seed draws.
@@ -197,6 +230,7 @@ func (s Solution) fsckRandom(t *labtest.T) {
 		t.Step("so %s", before.sound())
 		w.finds()
 	}
+	w.fsck(true)
 	w.mends()
 	r := examine(d)
 	t.Check(r.sound() == "", labtest.Finding{

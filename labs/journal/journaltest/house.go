@@ -56,6 +56,7 @@ func (s Solution) house(t *labtest.T, blocks uint64, cfg disk.Config, o journala
 	cfg.Trace = nil
 	h.d = h.d.Crash(cfg)
 	h.mount(o)
+	t.Cleanup(func() { _ = h.fs.Close() })
 	return h
 }
 
@@ -72,8 +73,12 @@ func (h *house) mount(o journalapi.Options) {
 	h.must("Mount succeeds", err)
 }
 
-// crashLosing crashes the machine; all that was not flushed is lost.
-func (h *house) crashLosing() { h.d = h.d.Crash(disk.Config{Fate: disk.Lose}) }
+// crash ends the life of the machine. Whoever used the disk is told to end, too: it does
+// no harm any more.
+func (h *house) crash(fate disk.Fate) {
+	h.d = h.d.Crash(disk.Config{Fate: fate})
+	_ = h.fs.Close()
+}
 
 func (h *house) close() { h.must("Close succeeds", h.fs.Close()) }
 
