@@ -316,7 +316,7 @@ func docConstants(t *testing.T, path string) (values []string) {
 var (
 	docLink    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	docSpan    = regexp.MustCompile("`([^`\n]+)`")
-	docFence   = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
+	docFence   = regexp.MustCompile("(?ms)^```(\\w*)(?: \\S+)?\n(.*?)^```$") // a file's name may follow its language
 	docHeading = regexp.MustCompile(`(?m)^#+ (.+)$`)
 )
 

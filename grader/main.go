@@ -66,7 +66,7 @@ func command() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), exportCommand(), autograderCommand(),
-		demoCommand(), selftestCommand(), skeletonCommand(), similarCommand(), workerCommand())
+		demoCommand(), selftestCommand(), skeletonCommand(), similarCommand(), runCommand(), workerCommand())
 	return root
 }
 

@@ -83,12 +83,11 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, update bo
 	if err != nil {
 		return nil, nil, err
 	}
-	specimens = slices.DeleteFunc(specimens, func(s specimen) bool { return !s.mutant || len(shrinkable(suite, s)) == 0 })
 	progress := w.progress(suite.Lab.Name, len(specimens))
 	defer progress.end()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ready := w.buildAhead(ctx, suite, specimens, proof{})
+	ready := w.buildAhead(ctx, suite, specimens, proof{}) // those of selftest, which has built them
 	fmt.Fprintf(w.out, "%-28s %-18s %9s %7s %7s %7s %5s %7s\n", "mutant", "case", "faults", "events", "story", "trace", "runs", "time")
 	reports := map[string]string{}
 	for i, s := range specimens {

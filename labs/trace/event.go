@@ -112,7 +112,8 @@ func appendEscaped(b []byte, s string) []byte {
 // plain reports whether s can be shown as it is.
 func plain(s string) bool {
 	for _, r := range s {
-		if r == '\\' || !unicode.IsPrint(r) || r == utf8.RuneError {
+		ascii := ' ' <= r && r <= '~' // asked first: every event of every run comes by here
+		if r == '\\' || !ascii && (!unicode.IsPrint(r) || r == utf8.RuneError) {
 			return false
 		}
 	}

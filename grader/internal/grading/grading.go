@@ -48,7 +48,7 @@ type Order struct {
 	Select    func(labs.Case) bool // nil for all cases
 	FirstSeed uint64
 	Seeds     func(labs.Case) int // how many for a case; nil for the case's own number
-	Twice     int                 // of each case, how many runs are performed a second time, to compare the hashes
+	Twice     func(labs.Case) int // how many of its runs are performed a second time, to compare the hashes; nil for none
 	Explain   *Explain            // what is done with failing cases; nil for nothing
 }
 
@@ -57,6 +57,13 @@ func (o Order) seeds(c labtest.Case) int {
 		return o.Seeds(c.Case)
 	}
 	return c.Seeds
+}
+
+func (o Order) twice(c labtest.Case) int {
+	if o.Twice != nil {
+		return o.Twice(c.Case)
+	}
+	return 0
 }
 
 // request asks for the run of a case with its i-th seed.
@@ -83,7 +90,7 @@ func (g *Grader) Grade(ctx context.Context, suite suites.Suite, sol submission.S
 		for _, t := range tallies {
 			t.pkg = guest.Package
 		}
-		if err := g.runAll(ctx, Writer{Suite: suite, Solution: sol, Guest: guest, Twice: o.Twice > 0}, tallies, o); err != nil {
+		if err := g.runAll(ctx, Writer{Suite: suite, Solution: sol, Guest: guest, Twice: o.Twice != nil}, tallies, o); err != nil {
 			return nil, err
 		}
 		if o.Explain != nil {
@@ -210,7 +217,7 @@ func (g *Grader) one(ctx context.Context, guest *machine.Guest, t *tally, o Orde
 		}
 		guest = t.starts[i].Guest
 	}
-	run, err := g.perform(ctx, guest, o.request(t.c, i), i < o.Twice)
+	run, err := g.perform(ctx, guest, o.request(t.c, i), i < o.twice(t.c))
 	if err != nil {
 		return false, err
 	}

@@ -191,7 +191,7 @@ func TestARunThatDiffersTheSecondTimeIsOurFault(t *testing.T) {
 		}
 		return run
 	}}
-	r := grade(t, f, grading.Order{Twice: 2}, 1, nil)
+	r := grade(t, f, grading.Order{Twice: func(labs.Case) int { return 2 }}, 1, nil)
 	expect(t, r, "first pass 3/3", "second pass 2/2", "third grader-error 0/5")
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,8 +65,8 @@ func (h *host) begin(req labtest.Request) {
 func (h *host) config() wazero.ModuleConfig {
 	return wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize").
 		WithArgs("guest").
-		WithEnv("GODEBUG", "gcshrinkstackoff=1"). // see labtest.Prepare
-		WithEnv("GOGC", "400").                   // the collector's goroutines stay out of short runs
+		WithEnv("GODEBUG", "gcshrinkstackoff=1,adaptivestackstart=0"). // see labtest.Prepare
+		WithEnv("GOGC", "400").                                        // the collector's goroutines stay out of short runs
 		WithStdout(&h.out).WithStderr(&h.err).
 		WithRandSource(rand.NewChaCha8([32]byte{})).
 		WithNanotime(h.now, 1).
@@ -103,48 +104,75 @@ func (h *host) sleep(ns int64) {
 }
 
 // provide makes the functions of module "faultline", whose other side is in
-// package labtest.
+// package labtest. It goes without wazero's reflection, which cost more than most
+// of these do: an event is sent for all that happens.
 func (h *host) provide(ctx context.Context, r wazero.Runtime) error {
-	_, err := r.NewHostModuleBuilder("faultline").
-		NewFunctionBuilder().WithFunc(h.copyRequest).Export("request").
-		NewFunctionBuilder().WithFunc(h.event).Export("event").
-		NewFunctionBuilder().WithFunc(h.finish).Export("outcome").
-		NewFunctionBuilder().WithFunc(h.suppose).Export("suppose").
-		NewFunctionBuilder().WithFunc(func() { h.moved = true }).Export("moved").
-		Instantiate(ctx)
+	b := r.NewHostModuleBuilder("faultline")
+	for _, f := range []struct {
+		name     string
+		params   int
+		results  int
+		function func(mod api.Module, params []uint64) uint32
+	}{
+		{"request", 2, 1, h.copyRequest},
+		{"event", 2, 0, h.event},
+		{"outcome", 10, 0, h.finish},
+		{"suppose", 2, 0, h.suppose},
+		{"moved", 0, 0, h.move},
+	} {
+		b.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(func(_ context.Context, mod api.Module, stack []uint64) {
+			if n := f.function(mod, stack[:f.params]); f.results > 0 {
+				stack[0] = uint64(n)
+			}
+		}), numbers(f.params), numbers(f.results)).Export(f.name)
+	}
+	_, err := b.Instantiate(ctx)
 	return err
 }
 
-func (h *host) copyRequest(_ context.Context, mod api.Module, buf, size uint32) uint32 {
-	n := min(size, uint32(len(h.request)))
-	mod.Memory().WriteString(buf, h.request[:n])
+// numbers is the type of n parameters or results.
+func numbers(n int) []api.ValueType {
+	return slices.Repeat([]api.ValueType{api.ValueTypeI32}, n)
+}
+
+func (h *host) copyRequest(mod api.Module, buf []uint64) uint32 {
+	n := min(uint32(buf[1]), uint32(len(h.request)))
+	mod.Memory().WriteString(uint32(buf[0]), h.request[:n])
 	return uint32(len(h.request))
 }
 
-func (h *host) event(_ context.Context, mod api.Module, ptr, size uint32) {
-	if !h.record(raw(mod, ptr, size)) { // its text is escaped already
+func (h *host) event(mod api.Module, line []uint64) uint32 {
+	if !h.record(raw(mod, line)) { // its text is escaped already
 		panic(sys.NewExitError(exitEvents))
 	}
+	return 0
 }
 
-func (h *host) suppose(_ context.Context, mod api.Module, ptr, size uint32) {
-	h.supposed = raw(mod, ptr, size)
+func (h *host) suppose(mod api.Module, faults []uint64) uint32 {
+	h.supposed = raw(mod, faults)
+	return 0
 }
 
-func (h *host) finish(_ context.Context, mod api.Module, v, vn, p, pn, e, en, a, an, w, wn uint32) {
+func (h *host) move(api.Module, []uint64) uint32 {
+	h.moved = true
+	return 0
+}
+
+func (h *host) finish(mod api.Module, texts []uint64) uint32 {
 	if h.finished { // the first one counts
-		return
+		return 0
 	}
 	h.finished = true
-	h.outcome = labtest.Outcome{Verdict: labs.Verdict(text(mod, v, vn)), Finding: labtest.Finding{
-		Property: text(mod, p, pn), Expected: text(mod, e, en), Actual: text(mod, a, an), Where: text(mod, w, wn),
+	text := func(i int) string { return Clean(raw(mod, texts[2*i:])) }
+	h.outcome = labtest.Outcome{Verdict: labs.Verdict(text(0)), Finding: labtest.Finding{
+		Property: text(1), Expected: text(2), Actual: text(3), Where: text(4),
 	}}
+	return 0
 }
 
-func text(mod api.Module, ptr, size uint32) string { return Clean(raw(mod, ptr, size)) }
-
-func raw(mod api.Module, ptr, size uint32) string {
-	b, ok := mod.Memory().Read(ptr, size)
+// raw is the text whose place and size in the memory are the first two words.
+func raw(mod api.Module, words []uint64) string {
+	b, ok := mod.Memory().Read(uint32(words[0]), uint32(words[1]))
 	if !ok {
 		return ""
 	}

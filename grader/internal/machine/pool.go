@@ -49,6 +49,11 @@ func (p *Pool) Close() {
 // Run performs one run, waiting for a free worker. An error is a fault of ours or
 // the end of ctx; all that a solution can do is a Run.
 func (p *Pool) Run(ctx context.Context, g *Guest, req labtest.Request, opt Options) (Run, error) {
+	return p.do(ctx, task{Cache: p.cfg.Cache, Guest: *g, Request: req.String(), Options: opt}, p.cfg.CPULimit)
+}
+
+// do has a free worker do a task.
+func (p *Pool) do(ctx context.Context, t task, limit time.Duration) (Run, error) {
 	var w *process
 	select {
 	case w = <-p.free:
@@ -62,7 +67,7 @@ func (p *Pool) Run(ctx context.Context, g *Guest, req labtest.Request, opt Optio
 			return Run{}, err
 		}
 	}
-	run, alive, err := w.perform(ctx, task{Cache: p.cfg.Cache, Guest: *g, Request: req.String(), Options: opt}, p.cfg.CPULimit)
+	run, alive, err := w.perform(ctx, t, limit)
 	if !alive {
 		w.kill()
 		w = nil

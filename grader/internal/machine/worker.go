@@ -18,6 +18,7 @@ type task struct {
 	Guest   Guest
 	Request string // text of a labtest.Request
 	Options Options
+	Test    *TestTask // instead of the guest and the request; nil for these
 }
 
 // Serve is the life of a worker: it performs the tasks that come on in and
@@ -49,6 +50,9 @@ type worker struct {
 }
 
 func (w *worker) perform(ctx context.Context, t task) Run {
+	if t.Test != nil {
+		return w.test(ctx, t.Cache, *t.Test)
+	}
 	if w.guest != t.Guest.Path {
 		if w.vm != nil {
 			w.vm.close()
