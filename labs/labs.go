@@ -138,8 +138,8 @@ func journal() Lab {
 		Number: 7,
 		Name:   "journal",
 		Title:  "A journaling file system",
-		Files: []string{"mount.go", "change.go", "inode.go", "directory.go", "file.go", "names.go", "view.go", "log.go", "commit.go",
-			"fsck.go", "tree.go"},
+		Files: []string{"mount.go", "change.go", "inode.go", "directory.go", "file.go", "names.go", "view.go", "log.go",
+			"commit.go", "fsck.go", "tree.go"},
 		Imports: []string{
 			"bytes", "cmp", "container/heap", "container/list", "encoding/binary", "errors", "fmt", "hash", "hash/crc32",
 			"hash/crc64", "hash/fnv", "io", "io/fs", "iter", "log", "maps", "math", "math/bits", "path", "slices", "sort",

@@ -73,7 +73,8 @@ func NewSuperblock(blocks uint64, g Geometry) (Superblock, error) {
 func (s Superblock) Encode(block []byte) {
 	clear(block)
 	copy(block, Magic)
-	for i, n := range []uint32{s.Blocks, s.JournalStart, s.JournalBlocks, s.InodeStart, s.Inodes, s.BitmapStart, s.DataStart} {
+	for i, n := range []uint32{s.Blocks, s.JournalStart, s.JournalBlocks, s.InodeStart, s.Inodes,
+		s.BitmapStart, s.DataStart} {
 		binary.BigEndian.PutUint32(block[8+4*i:], n)
 	}
 }

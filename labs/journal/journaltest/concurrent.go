@@ -97,7 +97,8 @@ func (s Solution) concurrent(t *labtest.T) {
 func (h *house) oneOf(client string, rng *rand.Rand) {
 	names := []string{"a", "b", "d", "d/a", "d/b"}
 	o := operation{name: names[rng.IntN(5)], other: names[rng.IntN(5)], fill: byte('a' + rng.IntN(26)), size: []int{10, 700, 5000}[rng.IntN(3)]}
-	o.verb = []string{"create", "mkdir", "link", "remove", "rename", "rename", "write", "write", "truncate", "read", "read", "list", "sync"}[rng.IntN(13)]
+	verbs := []string{"create", "mkdir", "link", "remove", "rename", "rename", "write", "write", "truncate", "read", "read", "list", "sync"}
+	o.verb = verbs[rng.IntN(len(verbs))]
 	switch o.verb {
 	case "read", "list":
 		if o.verb == "list" {

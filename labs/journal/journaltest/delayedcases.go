@@ -41,8 +41,17 @@ func (s Solution) crashDelayedPairs(t *labtest.T) {
 // holds what they were.
 func (s Solution) crashReuse(t *labtest.T) {
 	o := journalapi.Options{Delayed: t.Seed()%2 == 0}
-	lines := "mkdir d\ncreate d/a\nremove d/a\nremove d\nwrite 8000 n to bar at 700\nremove big\ncreate e\nwrite 16000 o to e at 0\nwrite 16000 p to e at 16000"
-	work := parseAll(lines)
+	work := parseAll(`
+mkdir d
+create d/a
+remove d/a
+remove d
+write 8000 n to bar at 700
+remove big
+create e
+write 16000 o to e at 0
+write 16000 p to e at 16000
+`)
 	work = work[:t.Size("operations", len(work))]
 	if o.Delayed {
 		for i := 4; i < len(work); i += 3 {

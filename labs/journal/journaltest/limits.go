@@ -65,10 +65,12 @@ func (s Solution) full(t *labtest.T) {
 	h := s.house(t, smallDisk, disk.Config{}, journalapi.Options{})
 	h.do("create keep\nwrite 5000 k to keep at 0")
 	h.fill("blocks", func(i int) string { return fmt.Sprintf("write 4000 x to big at %d", i*4096) }, "create big", "remove big")
-	h.fill("long writes", func(i int) string { return fmt.Sprintf("write 40000 y to big at %d", i*40000) }, "create big", "truncate big to 0\nremove big")
+	h.fill("long writes", func(i int) string { return fmt.Sprintf("write 40000 y to big at %d", i*40000) },
+		"create big", "truncate big to 0\nremove big")
 	h.fill("directories", func(i int) string { return fmt.Sprintf("mkdir d/%d", i) }, "mkdir d", "")
 	h.fill("files", func(i int) string { return fmt.Sprintf("create e/%d", i) }, "mkdir e", "")
-	h.fill("names", func(i int) string { return fmt.Sprintf("link keep to f/%d", i) }, "create big\nwrite 282000 z to big at 0\nmkdir f", "remove big")
+	h.fill("names", func(i int) string { return fmt.Sprintf("link keep to f/%d", i) },
+		"create big\nwrite 282000 z to big at 0\nmkdir f", "remove big")
 	h.do("create last\nwrite 200000 w to last at 0")
 	h.compare()
 	h.inspect(journalapi.Options{})

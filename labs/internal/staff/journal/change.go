@@ -98,7 +98,8 @@ func (c *change) read(bn uint32) []byte {
 	if g == nil {
 		g = &group{}
 	}
-	for _, place := range [...]blocks{c.logged, c.fresh, f.running.logged, f.running.fresh, g.logged, g.fresh, f.logged, f.cache} {
+	for _, place := range [...]blocks{c.logged, c.fresh, f.running.logged, f.running.fresh,
+		g.logged, g.fresh, f.logged, f.cache} {
 		if b, ok := place[bn]; ok {
 			return b
 		}

@@ -176,7 +176,8 @@ func (f *fileSystem) Stat(name string) (info journalapi.Info, err error) {
 			return err
 		}
 		inode := c.inode(n)
-		info = journalapi.Info{Inode: n, Dir: inode.Type == journalapi.Directory, Size: int64(inode.Size), Links: int(inode.Links)}
+		info = journalapi.Info{Inode: n, Dir: inode.Type == journalapi.Directory,
+			Size: int64(inode.Size), Links: int(inode.Links)}
 		return nil
 	})
 	return info, failed("stat", name, err)
