@@ -23,6 +23,11 @@ func Mount(d *disk.Device, o journalapi.Options) (journalapi.FileSystem, error) 
 	panic(labs.TODO("A"))
 }
 
+// Sync implements journalapi.FileSystem.
+func (f *fileSystem) Sync() error {
+	panic(labs.TODO("A"))
+}
+
 // Close implements journalapi.FileSystem.
 func (f *fileSystem) Close() error {
 	panic(labs.TODO("A"))

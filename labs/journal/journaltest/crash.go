@@ -130,9 +130,8 @@ func (x trial) recover(d *disk.Device) (string, error) {
 		return notSound + "the file system shows another tree than it leaves on the disk when it is closed: " +
 			difference(r.tree.lines(), found.lines()), nil
 	}
-	key := fmt.Sprint(stored, d.Writes() > 0)
-	if !x.used[key] {
-		x.used[key] = true
+	if !x.used[stored] {
+		x.used[stored] = true
 		if err := x.use(d.Fork(disk.Config{}), r.tree); err != nil {
 			return "", err
 		}
@@ -155,7 +154,7 @@ func (x trial) use(d *disk.Device, t tree) error {
 			lines = append(lines, "create "+last, "write 100 u to "+last+" at 0")
 		}
 	})
-	for i := range x.journal / 2 {
+	for i := range smallJournal / 2 {
 		lines = append(lines, fmt.Sprintf("write 50 v to %s at %d", last, i))
 	}
 	for _, line := range lines {

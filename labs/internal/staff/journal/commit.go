@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"faultline/labs/disk"
-	"faultline/labs/journal/journalapi"
 )
 
 // A group is operations that are committed together.
@@ -34,18 +33,6 @@ func (g *group) join(c *change) {
 	}
 	maps.Copy(g.logged, c.logged)
 	maps.Copy(g.fresh, c.fresh)
-}
-
-// Sync implements journalapi.FileSystem.
-//
-//lab:todo A
-func (f *fileSystem) Sync() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.closed {
-		return journalapi.ErrClosed
-	}
-	return f.settle(f.running)
 }
 
 // settle waits until a group is durable. Whoever comes while nobody commits does it

@@ -98,6 +98,18 @@ func readSuperblock(d *disk.Device) (journalapi.Superblock, error) {
 	return journalapi.DecodeSuperblock(b, d.NumBlocks())
 }
 
+// Sync implements journalapi.FileSystem.
+//
+//lab:todo A
+func (f *fileSystem) Sync() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return journalapi.ErrClosed
+	}
+	return f.settle(f.running)
+}
+
 // Close implements journalapi.FileSystem.
 //
 //lab:todo A
