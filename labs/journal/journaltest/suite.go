@@ -117,7 +117,7 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "write-ahead logging: a rename is one operation"},
 		Run: s.crashRename,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "pairs", Kind: labs.Random, Points: 3, Seeds: 24,
+		Case: labs.Case{Stage: "B", Name: "pairs", Kind: labs.Random, Points: 3, Seeds: 36,
 			Title: "at every crash point of operations that follow each other, the first ones are there, and whole",
 			Ref:   "Mohan and others 2018: most crash bugs need two operations"},
 		Run: s.crashPairs,
@@ -147,7 +147,7 @@ func (s Solution) casesC() []labtest.Case {
 			Ref:   "the contract: Delayed; a crash takes the last operations, and none before them"},
 		Run: s.crashDelayed,
 	}, {
-		Case: labs.Case{Stage: "C", Name: "delayed-pairs", Kind: labs.Random, Points: 3, Seeds: 24,
+		Case: labs.Case{Stage: "C", Name: "delayed-pairs", Kind: labs.Random, Points: 3, Seeds: 36,
 			Title: "the same of operations that a seed draws",
 			Ref:   "Mohan and others 2018: most crash bugs need two operations"},
 		Run: s.crashDelayedPairs,
