@@ -51,6 +51,9 @@ func (s Solution) damages(t *labtest.T, list []damage) {
 	for _, x := range list {
 		t.Step("%s", x.what)
 		d := s.ruin(x.do)
+		if examine(d).sound() == "" {
+			panic("journaltest: this does no harm, so the case would prove nothing: " + x.what)
+		}
 		w := ward{s, t, d}
 		w.finds()
 		w.fsck(true)
