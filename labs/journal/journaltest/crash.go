@@ -42,6 +42,7 @@ func (x trial) explore() {
 		x.blocks = uint64(smallDisk + x.journal)
 	}
 	x.predict()
+	x.t.Step("%s", x.regions())
 	labtest.Explore(x.t, labtest.Exploration[*disk.Device]{
 		Node: "machine",
 		New:  func(cfg disk.Config) *disk.Device { return disk.NewDevice(x.blocks, cfg) },
@@ -59,6 +60,14 @@ func (x trial) explore() {
 		Check:   x.check,
 		States:  mostStates,
 	})
+}
+
+// regions says which sectors are what.
+func (x trial) regions() string {
+	s, err := journalapi.NewSuperblock(x.blocks, journalapi.Geometry{Journal: x.journal, Inodes: smallInodes})
+	good(err)
+	return fmt.Sprintf("a block has 8 sectors: the journal has %d to %d, the inodes %d to %d, the bitmap %d to %d, data those from %d on",
+		8*s.JournalStart, 8*s.InodeStart-1, 8*s.InodeStart, 8*s.BitmapStart-1, 8*s.BitmapStart, 8*s.DataStart-1, 8*s.DataStart)
 }
 
 // begin makes the file system that the crashes come to. The journal is as Mkfs has left

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -197,6 +198,9 @@ func survey(f journalapi.FileSystem) (tree, error) {
 			return fmt.Errorf("a directory is in itself: %s…", name[:20])
 		}
 		for _, base := range names {
+			if !fs.ValidPath(base) {
+				return fmt.Errorf("ReadDir %s gives a name of %d bytes that begins %.10q", name, len(base), base)
+			}
 			full := path.Join(name, base)
 			info, err := f.Stat(full)
 			if err != nil {
