@@ -28,6 +28,7 @@ func selftestCommand() *cobra.Command {
 	var p proof
 	var jobs int
 	var explains bool
+	var only string
 	cmd := &cobra.Command{
 		Use:   "selftest [LAB...]",
 		Short: "Prove that the suites are right: references pass, mutants are caught",
@@ -55,6 +56,8 @@ func selftestCommand() *cobra.Command {
 			switch {
 			case p.seeds < 0:
 				return fmt.Errorf("--seeds %d: expected a number from 1 on", p.seeds)
+			case only != "" && (!explains || len(args) != 1):
+				return errors.New("--mutant is for --explain of one lab: it prints the reports of some mutants")
 			case explains && (p.json || p.seeds > 0):
 				return errors.New("--explain shrinks the first failure of each mutant and prints a table: leave out --seeds and --json")
 			}
@@ -64,7 +67,7 @@ func selftestCommand() *cobra.Command {
 			}
 			defer w.close()
 			if explains {
-				return w.explain(cmd.Context(), args, p.update)
+				return w.explain(cmd.Context(), args, only, p.update)
 			}
 			return w.selftest(cmd.Context(), args, p)
 		},
@@ -72,6 +75,8 @@ func selftestCommand() *cobra.Command {
 	cmd.Flags().IntVar(&p.seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
 	cmd.Flags().BoolVar(&explains, "explain", false, "instead, shrink the failure of each mutant and measure what is left")
+	cmd.Flags().StringVar(&only, "mutant", "",
+		"with --explain, print the reports of the mutants with such names, 'log-*'; with --update, write them anew")
 	cmd.Flags().BoolVar(&p.update, "update", false, "write kills.txt anew, or with --explain the reports")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON, for a program to read")
 	return cmd

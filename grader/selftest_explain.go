@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -40,16 +41,17 @@ func figures() []figure {
 
 // An explained is what shrinking made of a mutant's failure.
 type explained struct {
-	failure *result.Failure
-	text    string // that a student would read
+	failure *result.Failure // nil if it cannot be shrunk
+	text    string          // that a student would read
 	took    time.Duration
 }
 
 // explain shrinks the failures of all mutants of the named labs, in the cases that
 // are meant for them, and says whether what is left is small enough to be read. What
 // a student would read of each must be as in the folder reports beside the mutants;
-// update writes these files anew.
-func (w *workshop) explain(ctx context.Context, names []string, update bool) error {
+// update writes these files anew. If only is a pattern, it is about the mutants of such
+// names, and what a student would read is printed.
+func (w *workshop) explain(ctx context.Context, names []string, only string, update bool) error {
 	var all []explained
 	var wrong []string
 	for _, name := range names {
@@ -57,17 +59,24 @@ func (w *workshop) explain(ctx context.Context, names []string, update bool) err
 		if err != nil {
 			return err
 		}
-		found, bad, err := w.explainLab(ctx, suite, update)
+		found, bad, err := w.explainLab(ctx, suite, only, update)
 		if err != nil {
 			return err
 		}
 		all, wrong = append(all, found...), append(wrong, bad...)
+		if only != "" {
+			continue
+		}
 		if bad, err = w.fair(ctx, suite); err != nil {
 			return err
 		}
 		wrong = append(wrong, bad...)
 	}
-	wrong = append(wrong, w.judge(all)...)
+	if only == "" {
+		wrong = append(wrong, w.judge(all)...)
+	} else if len(all) == 0 {
+		wrong = append(wrong, "no mutant is called "+only)
+	}
 	if len(wrong) == 0 {
 		fmt.Fprintln(w.out, "all is as it must be")
 		return nil
@@ -78,10 +87,13 @@ func (w *workshop) explain(ctx context.Context, names []string, update bool) err
 	return errFailed
 }
 
-func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, update bool) (all []explained, wrong []string, err error) {
+func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, only string, update bool) (all []explained, wrong []string, err error) {
 	specimens, err := w.specimens(suite)
 	if err != nil {
 		return nil, nil, err
+	}
+	if only != "" {
+		specimens = slices.DeleteFunc(specimens, func(s specimen) bool { return !s.mutant || !like(s.name, only) })
 	}
 	progress := w.progress(suite.Lab.Name, len(specimens))
 	defer progress.end()
@@ -101,10 +113,22 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, update bo
 		for _, e := range found {
 			reports[s.name] += e.text
 		}
+		if only != "" {
+			fmt.Fprintln(w.out, reports[s.name])
+		}
+		if update {
+			err = writeReport(reportsDir(suite, w.root), s.name, reports[s.name])
+		}
+		if err != nil {
+			return nil, nil, err
+		}
 		all, wrong = append(all, found...), append(wrong, bad...)
 		progress.set(i+1, len(specimens))
 	}
-	drift, err := compareReports(filepath.Join(w.root, referenceDir(suite.Lab), "reports"), reports, update)
+	if only != "" {
+		return all, wrong, nil
+	}
+	drift, err := compareReports(reportsDir(suite, w.root), reports, update)
 	return all, append(wrong, drift...), err
 }
 
@@ -122,7 +146,8 @@ func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s spec
 		took := time.Since(begin)
 		c := r.Cases()[0]
 		switch f := c.Failure; {
-		case c.Verdict == labs.Stuck:
+		case c.Verdict == labs.Stuck: // ended at some moment of CPU time: there is nothing to shrink, but something to read
+			all = append(all, explained{text: textOf(r, c)})
 		case f == nil || f.Shrunk == nil:
 			wrong = append(wrong, fmt.Sprintf("%s: %s gave %s, and nothing was shrunk", s.name, id, c.Verdict))
 		default:
@@ -130,13 +155,18 @@ func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s spec
 				f.Where, f.Dump = "", nil
 			}
 			f.File = planFile("out", c)
-			var text strings.Builder
-			report.Failure(&text, r, c, report.Style{})
-			all = append(all, explained{failure: f, text: text.String(), took: took})
+			all = append(all, explained{failure: f, text: textOf(r, c), took: took})
 			fmt.Fprintln(w.out, row(s.name, c, took))
 		}
 	}
 	return all, wrong, nil
+}
+
+// textOf is what a student reads of a case.
+func textOf(r *result.Result, c result.Case) string {
+	var text strings.Builder
+	report.Failure(&text, r, c, report.Style{})
+	return text.String()
 }
 
 // shrinkable are the cases meant for a mutant in which something can be shrunk: not
@@ -165,32 +195,45 @@ func row(name string, c result.Case, took time.Duration) string {
 	return line
 }
 
-// compareReports compares what students would read with the files of a folder, or
-// replaces these.
-func compareReports(dir string, reports map[string]string, update bool) (wrong []string, err error) {
-	if update {
-		if err := os.RemoveAll(dir); err != nil {
-			return nil, err
-		}
-		if err := makeFolder(dir); err != nil {
-			return nil, err
-		}
+func reportsDir(suite suites.Suite, root string) string {
+	return filepath.Join(root, referenceDir(suite.Lab), "reports")
+}
+
+// like reports whether a mutant's name matches a pattern.
+func like(name, pattern string) bool {
+	matches, err := path.Match(pattern, name)
+	return err == nil && matches
+}
+
+// writeReport writes a report anew, at once: a lab takes minutes.
+func writeReport(dir, name, text string) error {
+	if text == "" {
+		return nil
 	}
+	if err := makeFolder(dir); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, name+".txt"), text)
+}
+
+// compareReports compares what students would read with the files of a folder. After
+// an update it removes the files that nothing was found for.
+func compareReports(dir string, reports map[string]string, update bool) (wrong []string, err error) {
 	old, _ := filepath.Glob(filepath.Join(dir, "*.txt"))
 	for _, file := range old {
-		if name := strings.TrimSuffix(filepath.Base(file), ".txt"); reports[name] == "" && !update {
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		switch {
+		case reports[name] != "":
+		case update:
+			if err := os.Remove(file); err != nil {
+				return nil, err
+			}
+		default:
 			wrong = append(wrong, "there is a report of "+name+", but nothing was found in it: run selftest --explain --update")
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(reports)) {
-		file := filepath.Join(dir, name+".txt")
-		if update {
-			if err := writeFile(file, reports[name]); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		want, err := os.ReadFile(file)
+		want, err := os.ReadFile(filepath.Join(dir, name+".txt"))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
@@ -203,6 +246,7 @@ func compareReports(dir string, reports map[string]string, update bool) (wrong [
 
 // judge prints the figures and says which are too large.
 func (w *workshop) judge(all []explained) (wrong []string) {
+	all = slices.DeleteFunc(all, func(e explained) bool { return e.failure == nil })
 	if len(all) == 0 {
 		return []string{"no failure was shrunk"}
 	}

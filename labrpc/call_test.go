@@ -147,8 +147,8 @@ func TestTheTraceTellsWhatACallIsAbout(t *testing.T) {
 		call("KV.Put", &PutArgs{})
 		call("KV.Got", struct{}{})
 		equal(t, "trace", l.lines(func(e trace.Event) bool { return e.Peer != "" }), []string{
-			`   0.000000s  send       a -> b #1  : KV.Put {Key:"x" Value:"long long long long long long long l… 518 B`,
-			`   0.001000s  deliver    a -> b #1  : KV.Put {Key:"x" Value:"long long long long long long long l… 518 B`,
+			`   0.000000s  send       a -> b #1  : KV.Put {Key:"x" Value:"long long long long long…" Version:0} 518 B`,
+			`   0.001000s  deliver    a -> b #1  : KV.Put {Key:"x" Value:"long long long long long…" Version:0} 518 B`,
 			`   0.001000s  send       b -> a #1  : KV.Put reply to #1 {Version:0 Tags:["a":1 "z":26]} 10 B`,
 			`   0.002000s  deliver    b -> a #1  : KV.Put reply to #1 {Version:0 Tags:["a":1 "z":26]} 10 B`,
 			`   0.002000s  send       a -> b #2  : KV.Put {Key:\"\\n\" Value:\"\" Version:7} 17 B`,

@@ -77,7 +77,7 @@ func shapeOf(args, reply *codec.Plan) uint32 {
 }
 
 // textColumns is how much the trace says of a message, but for its length.
-const textColumns = 60
+const textColumns = 110
 
 // text is what the trace says of a message of so many bytes: what it is, as far
 // as b has that already, and the begin of the value that it carries.

@@ -110,7 +110,7 @@ func (n *Network) plan() {
 			case f.timed():
 				timed = append(timed, f)
 				continue
-			case f.Kind == Lose:
+			case f.Kind == Lose, f.Kind == Fail:
 				continue
 			}
 			key := linkKey{f.From, f.To}

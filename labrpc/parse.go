@@ -19,7 +19,7 @@ func ParseFault(line string) (Fault, error) {
 	form := f.Kind.form()
 	if form == "" {
 		return Fault{}, fmt.Errorf(
-			"unknown fault %q: expected drop, duplicate, delay, corrupt, cut, pause, crash or lose", string(f.Kind))
+			"unknown fault %q: expected drop, duplicate, delay, corrupt, cut, pause, crash, lose or fail", string(f.Kind))
 	}
 	w.fault(&f)
 	if f.Kind == Lose {
@@ -64,6 +64,8 @@ func (k FaultKind) form() string {
 		return "NODE at TIME restart TIME"
 	case Lose:
 		return "NODE DISK flush N: WHAT"
+	case Fail:
+		return "NODE DISK flush N"
 	}
 	return ""
 }
@@ -97,6 +99,11 @@ func (w *words) fault(f *Fault) {
 		f.From = w.name()
 		f.Disk = w.name()
 		f.Point = w.losePoint()
+		f.N = w.atLeast(w.next(), 1, "the number")
+	case Fail:
+		f.From = w.name()
+		f.Disk = w.name()
+		w.expect("flush")
 		f.N = w.atLeast(w.next(), 1, "the number")
 	default:
 		f.From = w.name()

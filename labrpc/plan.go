@@ -21,10 +21,11 @@ import (
 //	crash     kv-2 at 3.301s
 //	lose      kv-2 disk flush 5: sector 12 sector 40
 //	lose      kv-2 disk crash 1: entry kv#4
+//	fail      kv-2 disk flush 5
 //
 // Numbers of messages count from 1 on each directed link, times from the start
-// of the run. What a disk loses is none of the network's business: it carries
-// these lines for those who make the disks.
+// of the run. What a disk loses, or fails to write, is none of the network's
+// business: it carries these lines for those who make the disks.
 type Plan []Fault
 
 // A FaultKind says what a fault does. It is the first word of its line.
@@ -41,6 +42,7 @@ const (
 	Pause     FaultKind = "pause"     // from Begin to End node From neither hears nor is heard
 	Crash     FaultKind = "crash"     // at Begin node From crashes; at End, unless zero, it restarts
 	Lose      FaultKind = "lose"      // a crash loses what Lost says of Disk, a disk of node From
+	Fail      FaultKind = "fail"      // flush N of Disk, a disk of node From, fails
 )
 
 // A Fault is one thing that goes wrong. Which fields a kind uses is said beside
@@ -48,7 +50,7 @@ const (
 type Fault struct {
 	Kind        FaultKind
 	From, To    string        // the link of a message; From alone is the node of a pause or a crash
-	N           int           // the number of the message on its link, from 1; of a Lose, that of its Point
+	N           int           // the number of the message on its link, from 1; of its Point, or flush
 	By          time.Duration // how much later
 	Bit         int           // bit b is in byte b/8, where it counts 1<<(b%8); it wraps at the packet's end
 	Left, Right []string      // the two sides of a cut
@@ -92,6 +94,8 @@ func (f Fault) String() string {
 		return s
 	case Lose:
 		return string(b) + f.From + " " + f.Disk + " " + string(f.Point) + " " + strconv.Itoa(f.N) + ": " + f.Lost
+	case Fail:
+		return string(b) + f.From + " " + f.Disk + " flush " + strconv.Itoa(f.N)
 	}
 	return string(b)
 }

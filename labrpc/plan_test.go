@@ -20,6 +20,7 @@ crash     kv-2 at 3.301s restart 3.9s
 crash     kv-2 at 3.301s
 lose      kv-2 disk flush 5: sector 12 sector 40
 lose      kv-2 disk crash 1: entry kv#4  size  {kv.log#2}|1
+fail      kv-2 disk flush 5
 `
 
 func TestPlanText(t *testing.T) {
@@ -38,6 +39,7 @@ func TestPlanText(t *testing.T) {
 		{Kind: labrpc.Lose, From: "kv-2", Disk: "disk", Point: labrpc.BeforeFlush, N: 5, Lost: "sector 12 sector 40"},
 		{Kind: labrpc.Lose, From: "kv-2", Disk: "disk", Point: labrpc.AtCrash, N: 1,
 			Lost: "entry kv#4  size  {kv.log#2}|1"},
+		{Kind: labrpc.Fail, From: "kv-2", Disk: "disk", N: 5},
 	}
 	t.Run("each line is the fault that it reads as", func(t *testing.T) {
 		got, err := labrpc.ParsePlan(everyFault)
@@ -73,9 +75,10 @@ func TestBadLinesNameTheMistakeAndTheForm(t *testing.T) {
 		pause   = `: expected "pause NODE BEGIN..END"`
 		crash   = `: expected "crash NODE at TIME restart TIME"`
 		lose    = `: expected "lose NODE DISK flush N: WHAT"`
+		fails   = `: expected "fail NODE DISK flush N"`
 	)
 	tests := []struct{ line, err string }{
-		{"vanish a", `unknown fault "vanish": expected drop, duplicate, delay, corrupt, cut, pause, crash or lose`},
+		{"vanish a", `unknown fault "vanish": expected drop, duplicate, delay, corrupt, cut, pause, crash, lose or fail`},
 		{"drop", `the line ends too early` + drop},
 		{"drop a to b #1", `"to" where "->" should be` + drop},
 		{"drop a! -> b #1", `"a!" is no node's name` + drop},
@@ -109,6 +112,10 @@ func TestBadLinesNameTheMistakeAndTheForm(t *testing.T) {
 		{"lose a disk sync 5: x", `"sync" where "flush" or "crash" should be` + lose},
 		{"lose a my/disk flush 5: x", `"my/disk" is no node's name` + lose},
 		{"lose a disk flush 5 now: x", `"now" is one word too many` + lose},
+		{"fail a disk", `the line ends too early` + fails},
+		{"fail a disk crash 1", `"crash" where "flush" should be` + fails},
+		{"fail a disk flush 0", `the number must be a whole number from 1 on, not "0"` + fails},
+		{"fail a disk flush 5: sector 1", `the number must be a whole number from 1 on, not "5:"` + fails},
 		{"lose a disk flush 5: a\tb", `"a\tb" is not one line of printable characters` + lose},
 	}
 	for _, tt := range tests {

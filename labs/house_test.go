@@ -498,7 +498,6 @@ var sizeExceptions = exceptions{
 	"labs/internal/staff/messaging/window.go":                "stage C is one file of the lab, and one protocol",
 	"labs/kv/kvtest/suite.go:casesA":                         "a table of cases is read row by row",
 	"labs/kv/kvtest/suite.go:casesB":                         "a table of cases is read row by row",
-	"labs/messaging/messagingtest/mailbox.go":                "a file of a suite holds a stage's cases",
 	"labs/messaging/messagingtest/suite.go:stopAndWaitCases": "a table of cases is read row by row",
 	"labs/messaging/messagingtest/suite.go:windowCases":      "a table of cases is read row by row",
 	"labs/kv/kvtest/clustercases.go:casesC":                  "a table of cases is read row by row",

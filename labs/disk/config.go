@@ -57,6 +57,11 @@ type Config struct {
 	// lock held. It may call Fork: that is what a crash at this moment leaves.
 	BeforeFlush func(n int)
 
+	// Fails says whether flush number n fails, as after FailFlush. It is asked just
+	// before the flush takes effect, after BeforeFlush and with no lock held. Nil is
+	// never.
+	Fails func(n int) bool
+
 	// Trace gets the events of the disk, without their time; nil for none. It
 	// is called with no lock held.
 	Trace func(trace.Event)
@@ -81,12 +86,18 @@ type core struct {
 
 	mu      sync.Mutex // guards all below and the disk around it
 	dead    bool
-	seq     uint64 // of the latest write
-	flushes int    // flushes that began to take effect, in all lives
-	taking  bool   // one of them has not taken effect yet
-	failing int    // how many of the next flushes fail
-	owner   *owner // marks what nobody shares with this disk
-	found   []Loss // what the program has just found lost, and nobody was told
+	seq     uint64    // of the latest write
+	flushes int       // flushes that began to take effect, in all lives
+	taking  bool      // one of them has not taken effect yet
+	failing int       // how many of the next flushes fail
+	owner   *owner    // marks what nobody shares with this disk
+	found   []finding // what the program has just found lost, and nobody was told
+}
+
+// A finding is a loss, and what to call it.
+type finding struct {
+	Loss
+	words string
 }
 
 // An owner is an identity. It has a size, or all would be at one address.
@@ -116,10 +127,10 @@ func (c *core) unlock() {
 	c.mu.Unlock()
 	for _, l := range found {
 		if c.tracing() {
-			c.emit(trace.Lose, 0, l.Words())
+			c.emit(trace.Lose, 0, l.words)
 		}
 		if c.cfg.Lost != nil {
-			c.cfg.Lost(l)
+			c.cfg.Lost(l.Loss)
 		}
 	}
 }
@@ -142,10 +153,11 @@ func (c *core) flush(what string, apply func(upTo uint64, fails bool)) error {
 	}
 	c.flushes++
 	n := c.flushes
-	if c.cfg.BeforeFlush != nil {
+	planned := false
+	if c.cfg.BeforeFlush != nil || c.cfg.Fails != nil {
 		c.taking = true
 		c.mu.Unlock()
-		c.cfg.BeforeFlush(n)
+		planned = c.before(n)
 		c.mu.Lock()
 		c.taking = false
 		if c.dead {
@@ -153,10 +165,12 @@ func (c *core) flush(what string, apply func(upTo uint64, fails bool)) error {
 			return ErrDead
 		}
 	}
-	fails := c.failing > 0
+	fails := planned || c.failing > 0
 	if fails {
-		c.failing--
 		what += ": failed"
+	}
+	if c.failing > 0 {
+		c.failing--
 	}
 	apply(upTo, fails)
 	c.unlock()
@@ -165,6 +179,15 @@ func (c *core) flush(what string, apply func(upTo uint64, fails bool)) error {
 		return ErrIO
 	}
 	return nil
+}
+
+// before tells that flush n is about to take effect, and reports whether it fails.
+// The lock must not be held.
+func (c *core) before(n int) (fails bool) {
+	if c.cfg.BeforeFlush != nil {
+		c.cfg.BeforeFlush(n)
+	}
+	return c.cfg.Fails != nil && c.cfg.Fails(n)
 }
 
 // emit sends an event. The lock must not be held.
@@ -229,7 +252,11 @@ func (c *core) choose(q Choice) int {
 		panic("disk: the fate chose a state that " + q.String() + " does not have")
 	}
 	if k < q.Options-1 {
-		c.found = append(c.found, Loss{Cell: q.Cell, Left: k})
+		words := q.Words()
+		if k > 0 {
+			words += " but for an earlier write"
+		}
+		c.found = append(c.found, finding{Loss{Cell: q.Cell, Left: k}, words})
 	}
 	return k
 }

@@ -73,7 +73,7 @@
 //
 // # Bad disks
 //
-// A crash is not the worst. FailFlush makes a flush fail: what it was to write is
+// A crash is not the worst. FailFlush, or Config.Fails, makes a flush fail: what it was to write is
 // lost, though it still reads back, and the next flush succeeds. Rot flips a bit of
 // what was durable. Neither happens by itself: a store that tells a torn tail from
 // a rotten middle is asked to on its own.

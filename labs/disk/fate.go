@@ -28,6 +28,7 @@ const (
 // reads the cell, and not before.
 type Choice struct {
 	Cell
+	Name    string // of a Volume: what the file is called now, for people; Cell.File is what it was called first
 	Options int    // states that the cell may have: 0 is the oldest, Options-1 the latest
 	Write   uint64 // the number of the write that made the latest: see Writes
 }
@@ -61,7 +62,16 @@ func Draw(seed uint64) Fate {
 	}
 }
 
-// Words is the cell in words: "sector 3 of kv.log".
+// Words is what the choice is about, in words: "sector 3 of kv.log", by the name that
+// the file has now.
+func (c Choice) Words() string {
+	if c.Name != "" {
+		c.File = c.Name
+	}
+	return c.Cell.Words()
+}
+
+// Words is the cell in words, by the name under which the file was created.
 func (c Cell) Words() string {
 	switch {
 	case c.Kind == Sector && c.File == "":

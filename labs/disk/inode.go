@@ -42,7 +42,7 @@ func (v *Volume) file(id int) *inode {
 func (f *inode) settle(v *Volume) {
 	k := 0
 	if len(f.sure) > 1 {
-		k = v.choose(f.choice())
+		k = v.choose(f.choice(v))
 	}
 	f.sure = f.sure[k : k+1 : k+1]
 	f.known, f.size, f.epoch = true, f.sure[0].size, f.sure[0].epoch
@@ -53,8 +53,9 @@ func (f *inode) settle(v *Volume) {
 	}
 }
 
-func (f *inode) choice() Choice {
-	return Choice{Cell: Cell{Kind: Size, File: f.name, ID: f.id}, Options: len(f.sure), Write: f.sure[len(f.sure)-1].seq}
+func (f *inode) choice(v *Volume) Choice {
+	return Choice{Cell: Cell{Kind: Size, File: f.name, ID: f.id}, Name: v.nameOf(f),
+		Options: len(f.sure), Write: f.sure[len(f.sure)-1].seq}
 }
 
 // settledCell is the cell at place i, now that the size is known. Of writes on
@@ -109,11 +110,13 @@ func cutAt(data *sector, n int64) *sector {
 
 // read returns what the program sees of the sector at place i.
 func (f *inode) read(v *Volume, i int) *sector {
-	return f.cells.read(v.owner, i, func(c *cell) int { return v.choose(f.sectorChoice(i, c)) })
+	return f.cells.read(v.owner, i, func(c *cell) int { return v.choose(f.sectorChoice(v, i, c)) })
 }
 
-func (f *inode) sectorChoice(i int, c *cell) Choice {
-	return c.choice(Cell{Kind: Sector, File: f.name, ID: f.id, N: i})
+func (f *inode) sectorChoice(v *Volume, i int, c *cell) Choice {
+	choice := c.choice(Cell{Kind: Sector, File: f.name, ID: f.id, N: i})
+	choice.Name = v.nameOf(f)
+	return choice
 }
 
 // write puts p at off. The file grows where it must: first to each sector
@@ -215,10 +218,10 @@ func (f *inode) print() uint64 {
 }
 
 // open appends the choices about the file that are not made yet.
-func (f *inode) open(list []Choice) []Choice {
+func (f *inode) open(v *Volume, list []Choice) []Choice {
 	if !f.known && len(f.sure) > 1 {
-		list = append(list, f.choice())
+		list = append(list, f.choice(v))
 	}
-	f.cells.open(func(i int, c *cell) { list = append(list, f.sectorChoice(i, c)) })
+	f.cells.open(func(i int, c *cell) { list = append(list, f.sectorChoice(v, i, c)) })
 	return list
 }

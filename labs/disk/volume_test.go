@@ -370,6 +370,19 @@ func TestAFailedSyncLosesWhatItWasToWrite(t *testing.T) {
 	}
 }
 
+func TestAFlushFailsByItsNumber(t *testing.T) {
+	for n := 1; n <= 4; n++ {
+		v := disk.NewVolume(disk.Config{Fails: func(flush int) bool { return flush == n }})
+		f := must(v.Create("a"))
+		for i := 1; i <= 4; i++ {
+			must(f.WriteAt([]byte{byte(i)}, 0))
+			if err := f.Sync(); errors.Is(err, disk.ErrIO) != (i == n) {
+				t.Errorf("flush %d of a disk whose flush %d fails: %v", i, n, err)
+			}
+		}
+	}
+}
+
 func TestRotIsThereToStay(t *testing.T) {
 	v := disk.NewVolume(disk.Config{})
 	put(v, "a", "abc", true)

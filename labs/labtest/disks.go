@@ -28,7 +28,7 @@ type Disk[D any] interface {
 //
 // What a crash leaves is drawn from the seed, unless cfg.Fate decides, and each
 // loss becomes a fault of the run when the program first reads what was lost.
-// Given a plan, a crash loses what the plan says.
+// Given a plan, a crash loses what the plan says, and the flushes fail that it names.
 func (t *T) Volume(node *labrpc.Node, cfg disk.Config) *disk.Volume {
 	return diskOf(t, node, cfg, disk.NewVolume)
 }
@@ -48,6 +48,9 @@ type lives[D Disk[D]] struct {
 func diskOf[D Disk[D]](t *T, node *labrpc.Node, cfg disk.Config, fresh func(disk.Config) D) D {
 	cfg.Node, cfg.Name = node.Name(), diskName(cfg.Name)
 	cfg.Trace, cfg.Point = t.record, point
+	if t.req.Plan != nil && cfg.Fails == nil {
+		cfg.Fails = func(n int) bool { return t.failsByPlan(cfg, n) }
+	}
 	key := cfg.Node + " " + cfg.Name
 	t.mu.Lock()
 	l, known := t.disks[key].(*lives[D])
@@ -95,6 +98,19 @@ func (l *lives[D]) crash(t *T, cfg disk.Config) {
 		net.Happen(f)
 	}
 	l.now = l.now.Crash(cfg)
+}
+
+// failsByPlan reports whether the run's plan has a flush of a disk fail, and if so has
+// that happen.
+func (t *T) failsByPlan(cfg disk.Config, n int) bool {
+	fault := labrpc.Fault{Kind: labrpc.Fail, From: cfg.Node, Disk: cfg.Name, N: n}
+	for _, f := range *t.req.Plan {
+		if f.String() == fault.String() {
+			t.network().Happen(fault)
+			return true
+		}
+	}
+	return false
 }
 
 func (t *T) network() *labrpc.Network {

@@ -32,6 +32,13 @@
 // named a model. The grader checks histories outside the machine, where the
 // solution cannot reach.
 //
+// # What a finding says
+//
+// A [Finding] is for someone who wrote the bug. Property, Expected and Actual are in
+// the lab's words. About names the key, node or connection that it is about, and
+// does more than it seems: of ten thousand events, a report and a diagram then show
+// the forty that have to do with it.
+//
 // # Small scenarios
 //
 // A failure is explained by the smallest run that shows it. So a case asks

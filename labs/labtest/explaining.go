@@ -41,6 +41,7 @@ func (x *explorer[D]) perform(root crashPoint[D], hits []hit) (f Finding, came b
 			each = func(q crashPoint[D]) {
 				if next == nil && q.disk.Flushes() == hits[i+1].flush {
 					next = &q
+					x.cut.Store(true)
 				}
 			}
 		}
@@ -48,6 +49,7 @@ func (x *explorer[D]) perform(root crashPoint[D], hits []hit) (f Finding, came b
 			x.tell(p, h)
 		}
 		f = x.recover(p, h.losses().Fate(), each)
+		x.cut.Store(false)
 		if each == nil {
 			return f, true
 		}
@@ -85,6 +87,7 @@ func (x *explorer[D]) replay(hits []hit) {
 	} else {
 		f.root = x.points[len(x.points)-1]
 		f.hits = []hit{{flush: f.root.Flush}}
+		x.crash(f.root, f.hits[0])
 		f.Finding = x.recover(f.root, disk.Keep, nil)
 	}
 	if f.Finding != (Finding{}) {
@@ -99,14 +102,20 @@ func (x *explorer[D]) tell(p crashPoint[D], h hit) {
 	for i, l := range h.lost {
 		for _, c := range p.disk.OpenChoices() {
 			if c.Cell == l.Cell {
-				h.lost[i].write = c.Write
+				h.lost[i].write, h.lost[i].name = c.Write, c.Words()
 			}
 		}
 	}
 	for _, line := range x.lines(h) {
 		x.t.record(trace.Event{Kind: trace.Fault, Text: line})
 	}
+	x.crash(p, h)
+}
+
+// crash writes a crash into the story and the trace.
+func (x *explorer[D]) crash(p crashPoint[D], h hit) {
 	x.t.Step("%s", x.words(p.Crash, h, len(p.past) > 0))
+	x.happens(trace.Crash, fmt.Sprintf("before flush %d", h.flush))
 }
 
 // suppose says which crashes a recovery is to recover from: nobody could say it
@@ -174,7 +183,10 @@ func (x *explorer[D]) words(at Crash, h hit, ofRecovery bool) string {
 	}
 	var list []string
 	for _, l := range h.lost {
-		item := l.Words()
+		item := l.name
+		if item == "" { // a plan's, not read yet
+			item = l.Words()
+		}
 		if l.Left > 0 {
 			item += " but for an earlier write"
 		}

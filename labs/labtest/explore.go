@@ -2,6 +2,7 @@ package labtest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"faultline/labs/disk"
@@ -28,7 +29,8 @@ type Exploration[D Disk[D]] struct {
 
 	// Recover starts the component on what a crash has left, reads everything
 	// that it holds, in a form that is equal for equal contents, and closes it.
-	// It is called for every state of the disk.
+	// It is called for every state of the disk. If the form has "; " between the
+	// things that it holds, a finding shows those that differ.
 	Recover func(d D) (contents string, err error)
 
 	// Check says what is wrong with the contents that were recovered from a
@@ -78,22 +80,44 @@ func Prefix(states []string) func(Crash, string) Finding {
 				return Finding{}
 			}
 		}
-		f := Finding{
-			Property: "what was acknowledged survives a crash, and an operation happens wholly or not at all",
-			Expected: "one of: " + strings.Join(quoted(states[at.Acked:min(at.Invoked+1, len(states))]), ", "),
-			Actual:   fmt.Sprintf("%q, which is the state after no number of operations", contents),
-		}
-		for p, s := range states {
-			switch {
-			case s != contents:
-			case p < at.Acked:
-				f.Actual = fmt.Sprintf("%q, the state after %d of the %d operations that were acknowledged", contents, p, at.Acked)
-			default:
-				f.Actual = fmt.Sprintf("%q, the state after %d operations, of which only %d were called", contents, p, at.Invoked)
-			}
-		}
-		return f
+		return unlike(states, at, contents)
 	}
+}
+
+// unlike says that the contents are not those after any number of operations that
+// is possible.
+func unlike(states []string, at Crash, contents string) Finding {
+	possible := slices.Compact(slices.Clone(states[at.Acked:min(at.Invoked+1, len(states))]))
+	found, wanted, rest := differ(contents, possible...)
+	f := Finding{
+		Property: "what was acknowledged survives a crash, and an operation happens wholly or not at all",
+		Expected: "one of: " + strings.Join(quoted(wanted), ", ") + theRest(rest),
+		Actual:   fmt.Sprintf("%q, which is the state after no number of operations", found),
+	}
+	if len(possible) == 1 {
+		f.Expected = quoted(wanted)[0] + theRest(rest)
+	}
+	for p, s := range states {
+		switch {
+		case s != contents:
+		case p < at.Acked:
+			f.Actual = fmt.Sprintf("%q, %s", found, behind(p, at.Acked))
+		default:
+			f.Actual = fmt.Sprintf("%q, the state after %d operations, of which only %d were called", found, p, at.Invoked)
+		}
+	}
+	return f
+}
+
+// behind says which state it is that has p operations, where more were acknowledged.
+func behind(p, acknowledged int) string {
+	switch {
+	case acknowledged == 1:
+		return "the state before the operation that was acknowledged"
+	case p == 0:
+		return fmt.Sprintf("the state before the %d operations that were acknowledged", acknowledged)
+	}
+	return fmt.Sprintf("the state after %d of the %d operations that were acknowledged", p, acknowledged)
 }
 
 func quoted(list []string) []string {

@@ -198,20 +198,20 @@ func TestExploreFindsTheCrashThatBreaksAStore(t *testing.T) {
 		bug, property, crash, actual, plan string
 	}{
 		{"no sync of the file", survives,
-			"after a crash before flush 1, during set one (not acknowledged), that lost sector 0 of new (written by set one): ",
+			"after a crash before flush 1, during set one (not acknowledged), that lost sector 0 of text (written by set one): ",
 			`"\x00\x00\x00\x00", which is the state after no number of operations; ` +
 				`recovers at 0 of 4 crash points, and fails too before flush 2, during set two (not acknowledged), ` +
 				`before flush 3, during set three (not acknowledged), before flush 4, after set three (acknowledged)`,
 			"lose      store disk flush 1: sector new#1:0\n"},
 		{"no sync of the directory", survives,
 			"after a crash before flush 2, during set two (not acknowledged), that lost the rename to text (written by set one): ",
-			`"", the state after 0 of the 1 operations that were acknowledged; ` +
+			`"", the state before the operation that was acknowledged; ` +
 				`recovers at 1 of 4 crash points, and fails too before flush 3, during set three (not acknowledged), ` +
 				`before flush 4, after set three (acknowledged)`,
 			"lose      store disk flush 2: rename text#3\n"},
 		{"acknowledges first", survives,
 			"after a crash before flush 3, during set two (not acknowledged), that lost the rename to text (written by set one): ",
-			`"", the state after 0 of the 1 operations that were acknowledged; recovers at 4 of 7 crash points, ` +
+			`"", the state before the operation that was acknowledged; recovers at 4 of 7 crash points, ` +
 				"and fails too before flush 5, during set three (not acknowledged), " +
 				"before flush 7, after set three (acknowledged)",
 			"lose      store disk flush 3: rename text#3\n"},
@@ -243,7 +243,7 @@ func TestExploreFindsTheCrashThatBreaksAStore(t *testing.T) {
 		{"tidies first", survives,
 			"after a crash before flush 3, during set two (not acknowledged), that lost nothing, " +
 				"then a crash of the recovery before flush 5, that lost nothing: ",
-			`"", the state after 0 of the 1 operations that were acknowledged; recovers at 2 of 7 crash points, ` +
+			`"", the state before the operation that was acknowledged; recovers at 2 of 7 crash points, ` +
 				"and fails too before flush 4, during set two (not acknowledged), " +
 				"before flush 5, during set three (not acknowledged), " +
 				"before flush 6, during set three (not acknowledged), and at 1 more",
@@ -396,6 +396,26 @@ func TestTheDiskOfANodeCrashesWithIt(t *testing.T) {
 	}
 	if len(different) < 5 {
 		t.Errorf("20 seeds left only %d different disks", len(different))
+	}
+}
+
+func TestAPlanHasFlushesFail(t *testing.T) {
+	plan := must(labrpc.ParsePlan("fail kv-1 disk flush 2\nfail kv-2 disk flush 1\nfail kv-1 other flush 1\n"))
+	r := perform(t, labtest.Request{Seed: 1, Plan: &plan}, func(t *labtest.T, _ *solution) {
+		n := t.Network(labrpc.Config{})
+		f := must(t.Volume(n.Node("kv-1"), disk.Config{}).Create("log"))
+		for i := 1; i <= 3; i++ {
+			must(f.WriteAt([]byte{byte(i)}, 0))
+			if err := f.Sync(); errors.Is(err, disk.ErrIO) != (i == 2) {
+				t.Fail(labtest.Finding{Actual: fmt.Sprintf("flush %d: %v", i, err)})
+			}
+		}
+	})
+	if r.Verdict != labs.Pass {
+		t.Fatal(r.Actual)
+	}
+	if happened := fmt.Sprint(r.crashes()); happened != "fail      kv-1 disk flush 2\n" {
+		t.Errorf("what happened is %q", happened)
 	}
 }
 

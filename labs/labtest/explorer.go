@@ -2,7 +2,9 @@ package labtest
 
 import (
 	"fmt"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	"faultline/labs/disk"
 	"faultline/labs/simsync"
@@ -15,6 +17,8 @@ const (
 	samples       = 64      // random fates of a crash with more than can be tried
 	mostCalls     = 100_000 // of the disk by one recovery
 	mostShrinks   = 200     // recoveries to find a smaller loss
+
+	client = "workload" // who calls its operations, for the trace
 )
 
 // An explorer is one exploration under way.
@@ -38,10 +42,11 @@ type explorer[D Disk[D]] struct {
 	stop int  // the flush before which the workload's record ends; 0 for none
 	over bool // it has come
 
-	caught bool   // panics of a recovery are; else they end the program, with their place
-	said   string // what the exploration found
-	now    *trail // of the recovery under way
-	found  string // the contents that it found
+	cut    atomic.Bool // the recovery under way is to be interrupted, and has got there: what it does now never was
+	caught bool        // panics of a recovery are; else they end the program, with their place
+	said   string      // what the exploration found
+	now    *trail      // of the recovery under way
+	found  string      // the contents that it found
 }
 
 // An operation is one that the workload called.
@@ -49,6 +54,7 @@ type operation struct {
 	what  string
 	write int // how many writes the disk had seen
 	done  bool
+	end   func(result string) // in the trace; nil if it was called after the crash that is shown
 }
 
 // A crashPoint is a crash that may happen: the disk before any choice is made.
@@ -69,6 +75,7 @@ type hit struct {
 type lost struct {
 	disk.Loss
 	write uint64 // the number of the latest write of what was lost
+	name  string // what was lost, in words
 }
 
 // seen says what two crashes must have in common to be the same.
@@ -95,6 +102,7 @@ func newExplorer[D Disk[D]](t *T, e Exploration[D]) *explorer[D] {
 // work performs the workload and collects its crash points.
 func (x *explorer[D]) work() {
 	simsync.Configure(schedule(x.t))
+	defer x.tellWork()
 	var d D
 	working := false
 	d = x.New(disk.Config{Node: x.Node, Name: x.Disk, Trace: x.record, Point: point,
@@ -130,20 +138,41 @@ func (x *explorer[D]) stopped() bool {
 }
 
 func (x *explorer[D]) begin(what string, writes int) int {
+	op := operation{what: what, write: writes}
 	if !x.stopped() {
-		x.t.Step("%s", what)
+		op.end = x.t.begin(client, what)
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.ops = append(x.ops, operation{what: what, write: writes})
+	x.ops = append(x.ops, op)
 	return len(x.ops) - 1
 }
 
 func (x *explorer[D]) end(n int) {
 	x.mu.Lock()
-	defer x.mu.Unlock()
 	x.ops[n].done = true
+	op, over := x.ops[n], x.over
 	x.acked++
+	x.mu.Unlock()
+	if op.end != nil && !over {
+		op.end("acknowledged")
+	}
+}
+
+// tellWork writes the workload into the story, up to the crash: in one line, for the
+// trace has its operations where they happened.
+func (x *explorer[D]) tellWork() {
+	x.mu.Lock()
+	var told []string
+	for _, op := range x.ops {
+		if op.end != nil {
+			told = append(told, op.what)
+		}
+	}
+	x.mu.Unlock()
+	if len(told) > 0 {
+		x.t.Step("%s", strings.Join(told, "; "))
+	}
 }
 
 // addPoint takes down the disk as a crash would now leave it.
@@ -290,8 +319,9 @@ func (x *explorer[D]) tryFates(p crashPoint[D]) (more []crashPoint[D], f Finding
 func (x *explorer[D]) twice(p crashPoint[D]) Finding {
 	after, f := x.call(p.disk.Fork(x.config(x.now.hit().losses().Fate(), nil)))
 	if f == (Finding{}) && after != x.found {
-		f = Finding{Property: sameDisk, Expected: fmt.Sprintf("%q each time", x.found),
-			Actual: fmt.Sprintf("%q when it recovered from the same disk again", after)}
+		found, wanted, rest := differ(after, x.found)
+		f = Finding{Property: sameDisk, Expected: fmt.Sprintf("%q each time%s", wanted[0], theRest(rest)),
+			Actual: fmt.Sprintf("%q when it recovered from the same disk again", found)}
 	}
 	return f
 }

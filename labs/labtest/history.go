@@ -44,6 +44,14 @@ func History(events []trace.Event) []Op {
 	return ops
 }
 
+// Subject is the first of the operation's arguments: of "Put x=1" or "Put x 1" it is
+// x, the key.
+func (o Op) Subject() string {
+	word, _, _ := strings.Cut(o.Arg, " ")
+	word, _, _ = strings.Cut(word, "=")
+	return word
+}
+
 // String is the operation as one reads it: "client-1 Send a1 = ok".
 func (o Op) String() string {
 	s := strings.TrimSpace(o.Client + " " + o.Name + " " + o.Arg)

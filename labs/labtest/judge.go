@@ -49,6 +49,9 @@ func (m Models) judge(events []trace.Event, budget int) (_ ruling, rejected bool
 			return ruling{outcome: Outcome{Verdict: labs.GraderError, Finding: Finding{Actual: "no model " + e.Node}}}, true
 		}
 		if v, rejected := judge(build(e.Text), History(events), budget); rejected {
+			if v.outcome.Verdict == labs.Fail {
+				v.outcome.Actual += v.circumstances(events)
+			}
 			return v, true
 		}
 	}
@@ -116,9 +119,21 @@ func (v ruling) explain() Finding {
 	return Finding{
 		Expected: "some order of the operations explains every result, " +
 			"each operation between its call and its return",
+		About: v.about(),
 		Actual: fmt.Sprintf("no order does: %d of %d operations fit, then there is %s, and next cannot be %s",
 			len(best), len(v.history), v.model.DescribeState(state), strings.Join(next, " or ")),
 	}
+}
+
+// about is the key that all operations have, if that is what they are about.
+func (v ruling) about() string {
+	key := v.history[0].Input.(Op).Subject()
+	for _, op := range v.history {
+		if op.Input.(Op).Subject() != key {
+			return ""
+		}
+	}
+	return key
 }
 
 // best is the order of operations that gets furthest.

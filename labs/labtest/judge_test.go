@@ -85,24 +85,26 @@ func TestTheModelJudgesTheHistory(t *testing.T) {
 		{"a stale read is named", "register", []string{"c1 Put 3", "c1 = ok", "c2 Get", "c2 = 0"},
 			labtest.Outcome{Verdict: labs.Fail, Finding: labtest.Finding{Expected: order,
 				Actual: `no order does: 1 of 2 operations fit, then there is "3" in the register, ` +
-					`and next cannot be c2 Get = 0`}}},
+					`and next cannot be c2 Get = 0 (#3, 2ms to 3ms); the order ends with c1 Put 3 = ok (#1, 0s to 1ms)`}}},
 		{"a read of what nobody wrote is named", "register", []string{"c2 Get", "c2 = 7"},
 			labtest.Outcome{Verdict: labs.Fail, Finding: labtest.Finding{Expected: order,
 				Actual: `no order does: 0 of 1 operations fit, then there is "0" in the register, ` +
-					`and next cannot be c2 Get = 7`}}},
+					`and next cannot be c2 Get = 7 (#1, 0s to 1ms)`}}},
 		{"an operation that touches another at one instant comes after it", "register",
 			[]string{"c1 Put 3", "c1 = ok", "c1 Put 4", "c1 = ok", "c2 Get", "c2 = 3"},
 			labtest.Outcome{Verdict: labs.Fail, Finding: labtest.Finding{Expected: order,
 				Actual: `no order does: 2 of 3 operations fit, then there is "4" in the register, ` +
-					`and next cannot be c2 Get = 3`}}},
+					`and next cannot be c2 Get = 3 (#5, 4ms to 5ms); ` +
+					`the order ends with c1 Put 3 = ok (#1, 0s to 1ms), c1 Put 4 = ok (#3, 2ms to 3ms)`}}},
 		{"parts are checked each by itself", "keys",
 			[]string{"c1 Put a 1", "c1 = ok", "c1 Put b 2", "c1 = ok", "c2 Get a", "c2 = 1", "c2 Get b", "c2 = 2"},
 			labtest.Outcome{Verdict: labs.Pass}},
 		{"a part that is out of order is named alone", "keys",
 			[]string{"c1 Put a 1", "c1 = ok", "c1 Put b 2", "c1 = ok", "c2 Get b", "c2 = 1", "c2 Get a", "c2 = 1"},
-			labtest.Outcome{Verdict: labs.Fail, Finding: labtest.Finding{Expected: order,
+			labtest.Outcome{Verdict: labs.Fail, Finding: labtest.Finding{Expected: order, About: "b",
 				Actual: `no order does: 1 of 2 operations fit, then there is "2" in the register, ` +
-					`and next cannot be c2 Get b = 1`}}},
+					`and next cannot be c2 Get b = 1 (#5, 4ms to 5ms); ` +
+					`the order ends with c1 Put b 2 = ok (#3, 2ms to 3ms)`}}},
 		{"a model that the lab does not have is our fault", "stack", nil,
 			labtest.Outcome{Verdict: labs.GraderError, Finding: labtest.Finding{Actual: "no model stack"}}},
 	}
@@ -112,6 +114,15 @@ func TestTheModelJudgesTheHistory(t *testing.T) {
 				t.Errorf("got  %+v\nwant %+v", got, test.want)
 			}
 		})
+	}
+}
+
+func TestAHistoryIsJudgedWithTheCrashesInIt(t *testing.T) {
+	events := story("register", "c1 Put 3", "c1 = ok", "c2 Get", "c2 = 0")
+	crash := trace.Event{At: time.Millisecond, Kind: trace.Crash, Node: "kv-1"}
+	got := models().Judge(slices.Insert(events, 2, crash))
+	if want := "(#1, 0s to 1ms); meanwhile kv-1 crashed at 1ms"; !strings.HasSuffix(got.Actual, want) {
+		t.Errorf("got  %s\nwant … %s", got.Actual, want)
 	}
 }
 

@@ -9,6 +9,11 @@ type Finding struct {
 	Expected string `json:"expected,omitempty"`
 	Actual   string `json:"actual,omitempty"`
 	Where    string `json:"where,omitempty"` // file:line in the solution, if there is one
+
+	// About is what it is about: a key, a node, or a connection as "a - b". A
+	// report then shows, of all that happened, what has to do with that. Empty is
+	// everything.
+	About string `json:"about,omitempty"`
 }
 
 // An Outcome is what became of one run.

@@ -5,6 +5,7 @@ package labtest
 import (
 	"html"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,10 +51,12 @@ func numbers(events []trace.Event, ops []porcupine.Operation) []int {
 // Picture writes the checker's own picture of the history: a page of HTML with
 // scripts, in which porcupine shows the orders that it tried. Beside the
 // operations stand the story, what befell the network, and the operations that
-// cannot come next. The picture depends on the order of a map: two pictures of
-// one history may differ in the order of equally good attempts.
+// cannot come next. Two pictures of one history are the same, byte for byte.
 func (d Dispute) Picture(w io.Writer) error {
 	info := d.ruling.info
+	for _, orders := range info.PartialLinearizations() {
+		slices.SortFunc(orders, slices.Compare) // the checker gives them in the order of a map
+	}
 	info.AddAnnotations(d.annotations())
 	model := d.ruling.model
 	model.DescribeState = func(state any) string { // porcupine's script takes it for HTML

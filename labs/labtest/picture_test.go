@@ -64,3 +64,24 @@ func TestThePictureOfADisputeShowsTextAsText(t *testing.T) {
 		t.Error("the state is not escaped for porcupine's innerHTML")
 	}
 }
+
+func TestAPictureOfAHistoryIsTheSameEachTime(t *testing.T) {
+	var first string
+	for range 20 { // the checker's orders come out of a map
+		d, found := models().Dispute(story("register", "c1 Put 1", "c2 Put 2", "c3 Put 3", "c4 Put 4", "c5 Get",
+			"c1 = ok", "c2 = ok", "c3 = ok", "c4 = ok", "c5 = 9"))
+		if !found {
+			t.Fatal("no dispute about a read of what nobody wrote")
+		}
+		var page bytes.Buffer
+		if err := d.Picture(&page); err != nil {
+			t.Fatal(err)
+		}
+		if first == "" {
+			first = page.String()
+		}
+		if page.String() != first {
+			t.Fatal("two pictures of one history differ")
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"faultline/labs"
 	"faultline/labs/disk"
+	"faultline/labs/trace"
 )
 
 // recover has the component recover from one fate of a crash, and checks it. It
@@ -34,8 +35,10 @@ func (x *explorer[D]) recover(p crashPoint[D], fate disk.Fate, each func(crashPo
 		}
 	}
 	d = p.disk.Fork(cfg)
+	x.happens(trace.Restart, "recovers")
 	contents, f := x.call(d)
 	x.found = contents
+	x.recovered(contents, f)
 	if f == (Finding{}) {
 		f = x.Check(p.Crash, contents)
 	}
@@ -43,6 +46,23 @@ func (x *explorer[D]) recover(p crashPoint[D], fate disk.Fate, each func(crashPo
 		f = x.again(d, contents)
 	}
 	return f
+}
+
+// happens takes what becomes of the component into the trace, where somebody reads
+// it: not when thousands of crashes are tried.
+func (x *explorer[D]) happens(kind trace.Kind, text string) {
+	if !x.caught && !x.cut.Load() {
+		x.t.record(trace.Event{Kind: kind, Node: x.Node, Text: text})
+	}
+}
+
+// recovered takes what a recovery found into the trace.
+func (x *explorer[D]) recovered(contents string, f Finding) {
+	if f != (Finding{}) {
+		x.happens(trace.Note, "the recovery: "+f.Actual)
+		return
+	}
+	x.happens(trace.Note, "recovered: "+contents)
 }
 
 // A trail is what a recovery has behind it. Whoever reads the disk, in whatever
@@ -80,7 +100,7 @@ func (x *explorer[D]) config(fate disk.Fate, way *trail) disk.Config {
 		cfg.Fate = func(c disk.Choice) int {
 			k := fate(c)
 			if k < c.Options-1 {
-				way.add(lost{disk.Loss{Cell: c.Cell, Left: k}, c.Write})
+				way.add(lost{disk.Loss{Cell: c.Cell, Left: k}, c.Write, c.Words()})
 				x.suppose(way)
 			}
 			return k
@@ -93,7 +113,11 @@ func (x *explorer[D]) config(fate disk.Fate, way *trail) disk.Config {
 		}
 	}
 	if !x.caught {
-		cfg.Trace = x.t.record
+		cfg.Trace = func(e trace.Event) {
+			if !x.cut.Load() {
+				x.t.record(e)
+			}
+		}
 	}
 	return cfg
 }
@@ -110,7 +134,12 @@ func (x *explorer[D]) again(d D, contents string) Finding {
 		fates = append(fates, disk.Lose)
 	}
 	for i, fate := range fates {
+		if i > 0 {
+			x.happens(trace.Crash, "loses what the recovery had not flushed")
+		}
+		x.happens(trace.Restart, "recovers once more")
 		after, f := x.call(d.Fork(x.config(fate, nil)))
+		x.recovered(after, f)
 		what := "when it recovered once more"
 		if i > 0 {
 			what = "after one more crash, which lost what the recovery had not flushed"
@@ -120,10 +149,11 @@ func (x *explorer[D]) again(d D, contents string) Finding {
 			return f
 		}
 		if after != contents {
+			found, wanted, rest := differ(after, contents)
 			return Finding{
 				Property: "what was read after a recovery stays, whatever happens next",
-				Expected: fmt.Sprintf("%q, as the first recovery found", contents),
-				Actual:   fmt.Sprintf("%q %s", after, what),
+				Expected: fmt.Sprintf("%q, as the first recovery found%s", wanted[0], theRest(rest)),
+				Actual:   fmt.Sprintf("%q %s", found, what),
 			}
 		}
 	}

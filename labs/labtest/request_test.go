@@ -72,7 +72,7 @@ func TestABadRequestIsRefusedByItsLine(t *testing.T) {
 		{"a calm that there is not", "calm students\n", `line 1: calm "students": expected latency or locks`},
 		{"a seed of 65 bits", "seed 18446744073709551616\n", `line 1: seed "18446744073709551616"` + seed},
 		{"a bad fault", "case x\nplan\ndrp a -> b #1\n",
-			`line 3: unknown fault "drp": expected drop, duplicate, delay, corrupt, cut, pause, crash or lose`},
+			`line 3: unknown fault "drp": expected drop, duplicate, delay, corrupt, cut, pause, crash, lose or fail`},
 		{"a bad fault behind comments", "# a\n# b\ncase x\nplan\n\n# c\ndrop a -> b\n",
 			`line 7: the line ends too early: expected "drop FROM -> TO #N"`},
 	}

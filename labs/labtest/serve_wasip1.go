@@ -23,7 +23,7 @@ func hostSuppose(faults string)
 func hostMoved()
 
 //go:wasmimport faultline outcome
-func hostOutcome(verdict, property, expected, actual, where string)
+func hostOutcome(verdict, property, expected, actual, where, about string)
 
 // Of the Go runtime: its random state belongs to the thread, of which a guest has
 // one. The builder of guests allows these links.
@@ -82,7 +82,7 @@ func Serve(s Suite) {
 	go func() {
 		defer close(done)
 		o := serve(s)
-		hostOutcome(string(o.Verdict), o.Property, o.Expected, o.Actual, o.Where)
+		hostOutcome(string(o.Verdict), o.Property, o.Expected, o.Actual, o.Where, o.About)
 	}()
 	<-done
 	if uintptr(unsafe.Pointer(&mark)) != before {

@@ -101,13 +101,18 @@ func (t *T) Context(d time.Duration) context.Context {
 // Op is one operation of a client: it records the call, runs f, and records what
 // f returns as the result. An operation reads "Send a1".
 func (t *T) Op(client, operation string, f func() (result string)) {
+	end := t.begin(client, operation)
+	end(f())
+}
+
+// begin records the call of an operation, and end its result.
+func (t *T) begin(client, operation string) (end func(result string)) {
 	t.mu.Lock()
 	t.ops++
 	n := t.ops
 	t.mu.Unlock()
 	t.record(trace.Event{Kind: trace.Call, Node: client, N: n, Text: operation})
-	result := f()
-	t.record(trace.Event{Kind: trace.Return, Node: client, N: n, Text: result})
+	return func(result string) { t.record(trace.Event{Kind: trace.Return, Node: client, N: n, Text: result}) }
 }
 
 // Judge names the model that the history of the run must satisfy, and its

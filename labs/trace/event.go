@@ -25,8 +25,8 @@ const (
 	Corrupt   Kind = "corrupt"   // a bit of message N was flipped
 	Cut       Kind = "cut"       // a partition began
 	Heal      Kind = "heal"      // a partition, or every fault, ended
-	Crash     Kind = "crash"     // Node lost its memory; N is its incarnation
-	Restart   Kind = "restart"   // Node came back; N is its new incarnation
+	Crash     Kind = "crash"     // Node lost its memory; N is its incarnation; of an explored disk, see the text
+	Restart   Kind = "restart"   // Node came back; N is its new incarnation, if it is counted
 	Pause     Kind = "pause"     // Node stopped hearing and being heard
 	Resume    Kind = "resume"    // Node goes on
 	Open      Kind = "open"      // Node opened its connection

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"faultline/grader/internal/harmless"
 	"faultline/grader/internal/report"
 	"faultline/grader/internal/result"
 	"faultline/labs"
@@ -19,7 +20,7 @@ func autolab(in Input) ([]byte, error) {
 	var b bytes.Buffer
 	var text strings.Builder
 	report.Write(&text, in.Result, report.Style{})
-	b.WriteString(strings.TrimRight(plain(text.String(), autolabText), "\n"))
+	b.WriteString(strings.TrimRight(harmless.Text(text.String(), autolabText), "\n"))
 	b.WriteString("\n\n")
 	for _, v := range []any{autolabTable(in.Result), autolabScores(in.Result)} {
 		line, err := autolabLine(v)

@@ -2,11 +2,9 @@ package export
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"faultline/grader/internal/harmless"
 	"faultline/grader/internal/report"
 	"faultline/grader/internal/result"
 	"faultline/labs"
@@ -17,38 +15,8 @@ const (
 	wordText = 300  // characters of what stays in one line
 )
 
-// plain makes a text harmless to look at: line ends and tabs stay, every other
-// character that is not seen stands escaped. A long text is cut in the middle.
-func plain(s string, limit int) string {
-	var b strings.Builder
-	for _, r := range middle(s, limit) {
-		if r == '\n' || r == '\t' || r != utf8.RuneError && unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		quoted := strconv.QuoteRuneToASCII(r)
-		b.WriteString(quoted[1 : len(quoted)-1])
-	}
-	return b.String()
-}
-
-// word is plain for what stays in one line.
-func word(s string) string {
-	return strings.Join(strings.Fields(plain(s, wordText)), " ")
-}
-
-// middle cuts a text in the middle and says how much is left out.
-func middle(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	runes := []rune(s)
-	left := len(runes) - limit
-	if left <= 0 {
-		return s
-	}
-	return fmt.Sprintf("%s … (%d characters left out) … %s", string(runes[:limit/2]), left, string(runes[len(runes)-limit/2:]))
-}
+// word is a text that stays in one line.
+func word(s string) string { return harmless.Words(s, wordText) }
 
 // gist is a case in one line.
 func gist(c result.Case) string {
@@ -73,7 +41,7 @@ func details(r *result.Result, c result.Case, limit int) string {
 	}
 	var b strings.Builder
 	report.Failure(&b, r, c, report.Style{})
-	return strings.TrimRight(plain(b.String(), limit), "\n")
+	return strings.TrimRight(harmless.Text(b.String(), limit), "\n")
 }
 
 // summary is what a student reads of the whole: the score, what the grader says of
@@ -94,7 +62,7 @@ func summary(r *result.Result, limit int) string {
 	if next := report.Next(r); next != "" {
 		lines = append(lines, "next: "+next)
 	}
-	return plain(strings.Join(lines, "\n"), limit)
+	return harmless.Text(strings.Join(lines, "\n"), limit)
 }
 
 // label is the name of a case beside those of the same lab.

@@ -62,13 +62,18 @@ func neighbours(req labtest.Request) (all []neighbour) {
 // longer. What the network does to a packet does not count. That is the fault
 // itself, of which the reader knows; what came of it is the news.
 func apart(without string, fails, passes machine.Run) *result.Apart {
-	a, b := shown(fails), shown(passes)
+	what := aboutOf(fails)
+	all, a, b := shown(fails), about(shown(fails), what), about(shown(passes), what)
 	i, j := unhurt(a, 0), unhurt(b, 0)
 	for i < len(a) && j < len(b) && alike(a[i].Event, b[j].Event) {
 		i, j = unhurt(a, i+1), unhurt(b, j+1)
 	}
+	parted := len(all)
+	if i < len(a) {
+		parted = placeOf(all, a[i].at)
+	}
 	return &result.Apart{
-		Without: without, Same: i, Events: passes.Events,
+		Without: without, Same: parted, Events: passes.Events, Beside: beside(shown(passes), b),
 		Common:  lines(a[max(0, i-commonShown):i]),
 		Failing: lines(a[i:min(len(a), i+apartShown)]),
 		Passing: lines(b[j:min(len(b), j+apartShown)]),

@@ -11,10 +11,7 @@ import (
 	"faultline/labs/trace"
 )
 
-const (
-	traceShown = 20 // events of a failing run
-	dumpShown  = 40 // lines of a dump
-)
+const traceShown = 20 // lines of the trace of a failing run
 
 // A smallest is what shrinking has left of a failing run.
 type smallest struct {
@@ -40,10 +37,7 @@ func (t *tally) failure() *result.Failure {
 			f.Story = append(f.Story, fmt.Sprintf("%d %s", e.N, e.Text))
 		}
 	}
-	all := shown(run)
-	f.Of = len(all)
-	f.From = window(run, all)
-	f.Trace = lines(all[f.From:min(len(all), f.From+traceShown)])
+	showTrace(f, run)
 	f.Dump = dump(run, t.pkg)
 	return f
 }
@@ -75,11 +69,64 @@ func isDump(e trace.Event) bool {
 	return ok
 }
 
-func lines(list []entry) (all []string) {
+func lines(list []entry) []string {
+	var all []traceLine
 	for _, e := range list {
-		all = append(all, e.String())
+		all = append(all, lineOf(e))
 	}
-	return all
+	return written(all)
+}
+
+// showTrace chooses what a report shows of the trace: what it is about, what
+// repeats only once, and of that the part around the first wrong step.
+func showTrace(f *result.Failure, run machine.Run) {
+	all := shown(run)
+	what := aboutOf(run)
+	kept := about(all, what)
+	if f.Beside = beside(all, kept); len(f.Beside) > 0 {
+		f.Subject = what
+	}
+	lines := condense(kept)
+	from := window(run, lines)
+	to := min(len(lines), from+traceShown)
+	f.Of = len(all)
+	f.Trace = written(lines[from:to])
+	if len(lines) > 0 {
+		f.From = placeOf(all, lines[from].first)
+		f.Head = head(what, kept, all, lines, from, to)
+	}
+}
+
+// head says in words which events are shown.
+func head(what string, kept, all []entry, lines []traceLine, from, to int) string {
+	some := to-from < len(lines)
+	if len(kept) < len(all) {
+		s := fmt.Sprintf("what is about %s: %d of %d events", what, len(kept), len(all))
+		switch {
+		case some && to == len(lines):
+			s += "; here the last of them"
+		case some:
+			s += "; here those around the first wrong step"
+		}
+		return s
+	}
+	first, last := placeOf(all, lines[from].first)+1, placeOf(all, lines[to-1].last)+1
+	switch {
+	case !some && to < len(all):
+		return fmt.Sprintf("all %d events", len(all))
+	case !some:
+		return ""
+	case last == len(all):
+		return fmt.Sprintf("the last %d of %d events", last-first+1, len(all))
+	}
+	return fmt.Sprintf("events %d to %d of %d", first, last, len(all))
+}
+
+// placeOf is the place in a list of the event with that place in the run, or where
+// it would be.
+func placeOf(list []entry, at int) int {
+	i, _ := slices.BinarySearchFunc(list, at, func(e entry, at int) int { return e.at - at })
+	return i
 }
 
 // window is where the part of the trace begins that is shown. A run ends with its
@@ -88,24 +135,28 @@ func lines(list []entry) (all []string) {
 // the same retransmission again and again, and what went wrong is what followed
 // the last call that never returned, or what happened to the nodes and links after
 // that.
-func window(run machine.Run, all []entry) (from int) {
-	last := len(all) - traceShown
+func window(run machine.Run, lines []traceLine) (from int) {
+	last := len(lines) - traceShown
 	if last <= 0 {
 		return 0
 	}
 	place := func(event int) int {
-		return slices.IndexFunc(all, func(e entry) bool { return e.at == event })
+		i := slices.IndexFunc(lines, func(l traceLine) bool { return l.last >= event })
+		if i < 0 {
+			return len(lines)
+		}
+		return i
 	}
 	late := slices.ContainsFunc(run.Events, isDump)
 	from = last
 	named := -1 // the last operation of that text: an earlier one may have been right
 	for _, op := range labtest.History(run.Events) {
-		switch {
-		case op.Done && strings.Contains(run.Actual, op.String()):
+		if op.Done && strings.Contains(run.Actual, op.String()) {
 			named = min(max(0, place(op.Return)-traceShown*3/4), last)
-		case !op.Done && late:
-			from = min(max(0, upheaval(all, place(op.Call))-traceShown/4), last)
 		}
+	}
+	if op, found := waiting(run); found && late {
+		from = min(max(0, place(upheaval(run.Events, op.Call))-traceShown/4), last)
 	}
 	if named >= 0 {
 		return named
@@ -116,7 +167,7 @@ func window(run machine.Run, all []entry) (from int) {
 // upheaval is the last place after a call where a node or a link went down or came
 // back, or else the call. The calm at the end of a storm does not count: by then all
 // is lost.
-func upheaval(all []entry, call int) int {
+func upheaval(all []trace.Event, call int) int {
 	at := call
 	for i, e := range all[call:] {
 		switch e.Kind {
@@ -129,32 +180,4 @@ func upheaval(all []entry, call int) int {
 		}
 	}
 	return at
-}
-
-// dump is what the solution's goroutines did last, as far as anybody said: the
-// runtime's first line, and of each goroutine the calls that are the solution's.
-func dump(run machine.Run, pkg string) []string {
-	text := run.Dump
-	for _, e := range run.Events {
-		if note, ok := labtest.Dump(e); ok {
-			text = note
-		}
-	}
-	var lines []string
-	if run.Dump != "" {
-		first, _, _ := strings.Cut(run.Dump, "\n")
-		lines = append(lines, first)
-	}
-	for _, g := range labtest.Goroutines(text) {
-		if _, mine := g.Of(pkg); !mine {
-			continue
-		}
-		lines = append(lines, fmt.Sprintf("goroutine %d, %s", g.ID, g.State))
-		for _, f := range g.Frames {
-			if name, ok := strings.CutPrefix(f.Func, pkg+"."); ok {
-				lines = append(lines, fmt.Sprintf("  %s  %s", f.Position(), name))
-			}
-		}
-	}
-	return lines[:min(len(lines), dumpShown)]
 }

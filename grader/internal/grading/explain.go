@@ -3,6 +3,7 @@ package grading
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -110,7 +111,11 @@ func (x explainer) shrink(ctx context.Context, req labtest.Request) error {
 		run, err := x.Pool.Run(ctx, x.guest, req, machine.Options{}) // the events of a run that passes are not needed
 		return outcome(first, run), err
 	}
-	small, err := shrink.Shrink(ctx, req, outcome(first, first), try, x.budget)
+	from := outcome(first, first)
+	if x.tally.c.Kind == labs.Budget && !slices.ContainsFunc(first.Events, isDump) {
+		from.Sizes = nil // or it would end where the budget is missed by one, and nobody saw why
+	}
+	small, err := shrink.Shrink(ctx, req, from, try, x.budget)
 	if err != nil || small.Request.Plan == nil {
 		return err
 	}
@@ -120,7 +125,7 @@ func (x explainer) shrink(ctx context.Context, req labtest.Request) error {
 	}
 	apart, err := x.nearest(ctx, small.Request, run)
 	x.tally.small = &smallest{request: small.Request, run: run, apart: apart, shrunk: &result.Shrunk{
-		Faults: len(happened(first)), Sizes: first.Sizes, Events: len(shown(first)), Runs: small.Runs, Cut: small.Cut}}
+		Faults: len(happened(first)), Sizes: from.Sizes, Events: len(shown(first)), Runs: small.Runs, Cut: small.Cut}}
 	return err
 }
 

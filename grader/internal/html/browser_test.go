@@ -220,6 +220,23 @@ func TestABrowserMovesInADiagram(t *testing.T) {
 		return y.top >= r.top && y.bottom <= r.bottom; })(document.querySelector(".view"))`)
 }
 
+func TestABrowserShowsWhatAFailureIsAboutFirst(t *testing.T) {
+	c := many(300)
+	c.Failure.Subject, c.Failure.Beside = "a", map[int]bool{}
+	for i, e := range c.Failure.Events {
+		if e.Peer != "" && e.Node != "a" && e.Peer != "a" {
+			c.Failure.Beside[i] = true
+		}
+	}
+	b := open(t, written(t, html.Page{Labs: []html.Lab{{Now: graded(c)}}}), 1280, 900)
+	some := say[int](b, `document.querySelectorAll(".ev").length`)
+	b.want("a button says what is shown", `document.querySelector('.only[aria-pressed="true"]').textContent === "Only a"`)
+	b.click(`.only`)
+	b.want("and shows the rest", fmt.Sprintf(`document.querySelectorAll(".ev").length > %d`, some))
+	b.click(`.only`)
+	b.want("and hides it again", fmt.Sprintf(`document.querySelectorAll(".ev").length === %d`, some))
+}
+
 func TestABrowserGoesFromFailureToFailure(t *testing.T) {
 	b := open(t, written(t, html.Page{Labs: []html.Lab{{Now: graded(lostAck(t), kinds(t), linearizable(t))}}}), 1280, 900)
 	open := `[...document.querySelectorAll(".failure")].map(f => +f.open).join("")`

@@ -21,6 +21,10 @@ type diagram struct {
 	Stuck  []int   `json:"stuck,omitempty"` // operations that no order can have next, by number
 	Apart  int     `json:"apart"`           // the first event that the nearest passing run does not have
 
+	// Only is what the failure is about, if not about all of the run: the other
+	// events can be hidden.
+	Only string `json:"only,omitempty"`
+
 	// Other is the nearest run that passes, if there is one.
 	Other *diagram `json:"other,omitempty"`
 
@@ -36,12 +40,15 @@ type event struct {
 	Peer string     `json:"peer,omitempty"`
 	N    int        `json:"n,omitempty"`
 	Text string     `json:"text,omitempty"`
+
+	// Beside says that the event has nothing to do with what the failure is about.
+	Beside bool `json:"beside,omitempty"`
 }
 
 // newDiagram makes the diagram of a failure, nil if there is nothing to draw.
 func newDiagram(r *result.Result, c result.Case) *diagram {
 	f := c.Failure
-	events := harmless(f.Events)
+	events := clean(f.Events)
 	d := &diagram{End: "✗ " + string(c.Verdict) + ": " + line(f.Actual)}
 	if f.Expected != "" { // some say no more than "1 are"
 		d.End = "✗ " + string(c.Verdict) + ": expected " + line(f.Expected) + "; " + line(f.Actual)
@@ -52,7 +59,8 @@ func newDiagram(r *result.Result, c result.Case) *diagram {
 		apart = nth(events, f.Apart.Same)
 		d.Other = passing(f.Apart)
 	}
-	d.draw(events, d.wrong(events, c), apart)
+	d.Only = line(f.Subject)
+	d.draw(events, f.Beside, d.wrong(events, c), apart)
 	if !slices.ContainsFunc(d.Events, func(e event) bool { return e.Kind != trace.Step && e.Kind != trace.Reach }) {
 		return nil // the story is told already
 	}
@@ -61,7 +69,7 @@ func newDiagram(r *result.Result, c result.Case) *diagram {
 
 // passing is the diagram of the nearest run that passes, nil without its events.
 func passing(a *result.Apart) *diagram {
-	events := harmless(a.Events)
+	events := clean(a.Events)
 	if len(events) == 0 {
 		return nil
 	}
@@ -73,12 +81,12 @@ func passing(a *result.Apart) *diagram {
 	if a.Without == labtest.CalmLocks {
 		d.End = "✓ pass: this is the run in which no goroutine steps aside at a lock"
 	}
-	d.draw(events, at, at)
+	d.draw(events, a.Beside, at, at)
 	return d
 }
 
-// draw takes in what of a run is drawn. Focus and apart are places in events.
-func (d *diagram) draw(events []trace.Event, focus, apart int) {
+// draw takes in what of a run is drawn. Focus, apart and beside are places in events.
+func (d *diagram) draw(events []trace.Event, beside map[int]bool, focus, apart int) {
 	d.Focus, d.Apart = -1, -1
 	c := cut{events: events, crossing: crossing(events)}
 	for i, e := range events {
@@ -94,7 +102,8 @@ func (d *diagram) draw(events []trace.Event, focus, apart int) {
 		if i == focus {
 			d.Focus = len(d.Events)
 		}
-		d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: e.Kind, Node: e.Node, Peer: e.Peer, N: e.N, Text: e.Text})
+		d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: e.Kind, Node: e.Node, Peer: e.Peer, N: e.N, Text: e.Text,
+			Beside: beside[i]})
 	}
 	if d.Focus < 0 {
 		d.Focus = len(d.Events) - 1

@@ -7,8 +7,8 @@ import (
 	"faultline/labs/trace"
 )
 
-// harmless are the events with texts that can be shown.
-func harmless(events []trace.Event) []trace.Event {
+// clean are the events with texts that can be shown.
+func clean(events []trace.Event) []trace.Event {
 	out := slices.Clone(events)
 	for i := range out {
 		e := &out[i]

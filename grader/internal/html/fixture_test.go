@@ -53,6 +53,9 @@ func failed(name, title string, f labtest.Finding, events []trace.Event) result.
 	}
 	c.Failure.Of = len(shown)
 	c.Failure.Trace = shown[max(0, len(shown)-20):]
+	if len(shown) > 20 {
+		c.Failure.Head = fmt.Sprintf("the last 20 of %d events", len(shown))
+	}
 	return c
 }
 

@@ -254,9 +254,7 @@ func newFailure(r *result.Result, c result.Case, staff bool) (failureView, *diag
 	}
 	v.Expected, v.Actual, v.Where = line(f.Expected), line(f.Actual), line(f.Where)
 	v.Said, v.Dump, v.Trace = lines(f.Said), lines(f.Dump), lines(f.Trace)
-	if f.Of > len(f.Trace) {
-		v.TraceHead = fmt.Sprintf("%d of %d events", len(f.Trace), f.Of)
-	}
+	v.TraceHead = line(f.Head)
 	if len(f.Said) > 0 {
 		v.Word = ofWritten(v.Word)
 	}

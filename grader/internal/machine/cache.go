@@ -3,6 +3,7 @@ package machine
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -12,22 +13,52 @@ func touch(path string) error {
 	return os.Chtimes(path, now, now)
 }
 
-// Prune removes from the cache what was not used for a week and what a killed
-// build left behind. It is safe beside running graders.
+// What the cache may hold. A student's needs a few MB; whoever proves the suites
+// again and again fills tens of GB in a day.
+const (
+	cacheAge  = 7 * 24 * time.Hour // since its last use, of anything
+	cacheSize = 8 << 30            // bytes in all; the latest hour's are kept nevertheless, because somebody may be at work
+	buildAge  = time.Hour          // of what a build left that was killed
+)
+
+// Prune removes from the cache what was not used for long, what is too much, the
+// oldest first, and what killed builds have left behind. It is safe beside running
+// graders.
 func (b *Builder) Prune() {
-	const age = 7 * 24 * time.Hour
-	old := func(path string, limit time.Duration) bool {
-		info, err := os.Stat(path)
-		return err == nil && time.Since(info.ModTime()) > limit
+	now := time.Now()
+	builds, _ := filepath.Glob(filepath.Join(b.Cache, "build-*"))
+	for _, path := range builds {
+		if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > buildAge {
+			os.RemoveAll(path)
+		}
 	}
-	for pattern, limit := range map[string]time.Duration{
-		"guests/*": age, "native/*/*": age, "build-*": time.Hour,
-	} {
-		matches, _ := filepath.Glob(filepath.Join(b.Cache, filepath.FromSlash(pattern)))
-		for _, path := range matches {
-			if old(path, limit) {
-				os.RemoveAll(path)
+	var size int64
+	for _, f := range b.cached() {
+		age := now.Sub(f.info.ModTime())
+		size += f.info.Size()
+		if age > cacheAge || size > cacheSize && age > time.Hour {
+			os.Remove(f.path)
+		}
+	}
+}
+
+// A cachedFile is a guest or its native code.
+type cachedFile struct {
+	path string
+	info os.FileInfo
+}
+
+// cached lists what is in the cache, the latest first.
+func (b *Builder) cached() []cachedFile {
+	var all []cachedFile
+	for _, pattern := range []string{"guests/*", "native/*/*"} {
+		paths, _ := filepath.Glob(filepath.Join(b.Cache, filepath.FromSlash(pattern)))
+		for _, path := range paths {
+			if info, err := os.Stat(path); err == nil {
+				all = append(all, cachedFile{path, info})
 			}
 		}
 	}
+	slices.SortFunc(all, func(a, b cachedFile) int { return b.info.ModTime().Compare(a.info.ModTime()) })
+	return all
 }

@@ -116,7 +116,7 @@ func (h *host) provide(ctx context.Context, r wazero.Runtime) error {
 	}{
 		{"request", 2, 1, h.copyRequest},
 		{"event", 2, 0, h.event},
-		{"outcome", 10, 0, h.finish},
+		{"outcome", 12, 0, h.finish},
 		{"suppose", 2, 0, h.suppose},
 		{"moved", 0, 0, h.move},
 	} {
@@ -165,7 +165,7 @@ func (h *host) finish(mod api.Module, texts []uint64) uint32 {
 	h.finished = true
 	text := func(i int) string { return Clean(raw(mod, texts[2*i:])) }
 	h.outcome = labtest.Outcome{Verdict: labs.Verdict(text(0)), Finding: labtest.Finding{
-		Property: text(1), Expected: text(2), Actual: text(3), Where: text(4),
+		Property: text(1), Expected: text(2), Actual: text(3), Where: text(4), About: text(5),
 	}}
 	return 0
 }
@@ -247,7 +247,7 @@ func (h *host) result(err error) Run {
 	case h.moved:
 		run.Outcome = outcome(labs.GraderError, "", "the stack of the guest's first goroutine has moved")
 	case err != nil:
-		run.Outcome = died(err, dump)
+		run.Outcome = h.died(err, dump)
 	case !h.finished:
 		run.Outcome = labtest.Outcome{Verdict: labs.Fail, Finding: labtest.Finding{
 			Expected: "the case runs to its end", Actual: "it ended without an outcome"}}
@@ -268,7 +268,7 @@ func (h *host) result(err error) Run {
 }
 
 // died says what it means that the guest ended before its run did.
-func died(err error, dump string) labtest.Outcome {
+func (h *host) died(err error, dump string) labtest.Outcome {
 	var exit *sys.ExitError
 	switch stopped := errors.As(err, &exit); {
 	case dump != "": // in a reactor the runtime ends with a trap, not with exit status 2
@@ -283,7 +283,7 @@ func died(err error, dump string) labtest.Outcome {
 		return outcome(labs.Output, fmt.Sprintf("a run prints at most %d bytes", OutputLimit), "it printed more")
 	case exitEvents:
 		return outcome(labs.Output, fmt.Sprintf("a run causes at most %d events", EventLimit),
-			"it caused more: does the solution send in a loop without waiting?")
+			"it caused more: does the solution send in a loop without waiting? "+flood(h.events))
 	case exitClock:
 		return outcome(labs.Fail, "the run ends", fmt.Sprintf("it was still waiting after %v of virtual time", time.Duration(clockLimit)))
 	}

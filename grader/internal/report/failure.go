@@ -104,12 +104,8 @@ func events(list []string) (lines []string) {
 // writeTrace writes the events around the first wrong step.
 func writeTrace(w io.Writer, f *result.Failure) {
 	title := "trace"
-	if shown := len(f.Trace); shown > 0 && f.Of > shown {
-		which := fmt.Sprintf("events %d to %d of %d", f.From+1, f.From+shown, f.Of)
-		if f.From+shown == f.Of {
-			which = fmt.Sprintf("the last %d of %d events", shown, f.Of)
-		}
-		field(w, title, which)
+	if f.Head != "" {
+		field(w, title, f.Head)
 		title = ""
 	}
 	lines := events(f.Trace)
@@ -121,11 +117,11 @@ func writeApart(w io.Writer, a *result.Apart) {
 	if a == nil {
 		return
 	}
-	why := "without \"" + strings.Join(strings.Fields(a.Without), " ") + "\" the case passes"
-	if a.Without == labtest.CalmLocks {
-		why = "the case passes if no goroutine steps aside at a lock: look for what goes wrong in one order only"
+	if a.Without == labtest.CalmLocks { // where the two part first may be any two locks
+		field(w, "nearest", "the case passes if no goroutine steps aside at a lock: look for what goes wrong in one order only")
+		return
 	}
-	field(w, "nearest", why+"; up to here that run is the same:")
+	field(w, "nearest", "without \""+strings.Join(strings.Fields(a.Without), " ")+"\" the case passes; up to here that run is the same:")
 	for _, part := range []struct {
 		label string
 		lines []string

@@ -145,7 +145,7 @@ func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
 const (
 	planShown  = 12 // lines of a plan; the file has all
 	storyShown = 12
-	dumpShown  = 12
+	dumpShown  = 16
 	saidShown  = 12 // lines of the compiler
 )
 

@@ -61,16 +61,17 @@ type Failure struct {
 	Virtual time.Duration `json:"virtual_ns"`
 	Hash    string        `json:"hash"`
 	labtest.Finding
-	Said  []string       `json:"said,omitempty"`  // by the compiler or the policy, of what the solution wrote
-	Plan  []string       `json:"plan"`            // the faults that happened
-	Sizes []labtest.Size `json:"sizes,omitempty"` // to which the scenario was cut down; none: as the seed draws them
-	Calm  []string       `json:"calm,omitempty"`  // what was made calm besides: labtest.CalmLatency, labtest.CalmLocks
-	Story []string       `json:"story"`           // what the scenario did
-	Trace []string       `json:"trace"`           // the events around the first wrong step
-	From  int            `json:"trace_from"`      // how many events stand before Trace
-	Of    int            `json:"trace_of"`        // how many events there were
-	Dump  []string       `json:"dump,omitempty"`  // of the solution's goroutines, or what the runtime said last
-	File  string         `json:"file,omitempty"`  // the plan, to be replayed
+	Said  []string       `json:"said,omitempty"`       // by the compiler or the policy, of what the solution wrote
+	Plan  []string       `json:"plan"`                 // the faults that happened
+	Sizes []labtest.Size `json:"sizes,omitempty"`      // to which the scenario was cut down; none: as the seed draws them
+	Calm  []string       `json:"calm,omitempty"`       // what was made calm besides: labtest.CalmLatency, labtest.CalmLocks
+	Story []string       `json:"story"`                // what the scenario did
+	Trace []string       `json:"trace"`                // the events around the first wrong step; what repeats stands there once
+	Head  string         `json:"trace_head,omitempty"` // which events those are; empty is all
+	From  int            `json:"trace_from"`           // how many events stand before Trace
+	Of    int            `json:"trace_of"`             // how many events there were
+	Dump  []string       `json:"dump,omitempty"`       // of the solution's goroutines, or what the runtime said last
+	File  string         `json:"file,omitempty"`       // the plan, to be replayed
 
 	Shrunk *Shrunk `json:"shrunk,omitempty"` // nil if nobody tried
 	Apart  *Apart  `json:"apart,omitempty"`  // nil if no passing run is near
@@ -79,6 +80,11 @@ type Failure struct {
 	// none that can be shown. The JSON form does without: the plan gives them
 	// again.
 	Events []trace.Event `json:"-"`
+
+	// Beside are those of Events, by place, that have nothing to do with what the
+	// failure is about, which is Subject. Both are empty if it is about everything.
+	Beside  map[int]bool `json:"-"`
+	Subject string       `json:"-"`
 }
 
 // A Shrunk says what a failure was before it was shrunk, and what that took.
@@ -101,8 +107,9 @@ type Apart struct {
 	Common  []string `json:"common"`  // the last of those
 	Failing []string `json:"failing"` // what comes next where the property breaks
 	Passing []string `json:"passing"` // what comes next where it holds
-	// Events are all of the passing run.
+	// Events are all of the passing run, and Beside is as in Failure.
 	Events []trace.Event `json:"-"`
+	Beside map[int]bool  `json:"-"`
 }
 
 // Graded reports whether the verdict is about the solution. Else the grader is at

@@ -366,6 +366,8 @@ func TestText(t *testing.T) {
 		{(*Point)(nil), 60, "nil"},
 		{[]Key{"a", "\"\n"}, 60, `["a" "\"\n"]`},
 		{[]byte("abc"), 60, `"abc"`},
+		{[]string{strings.Repeat("x", 25), "y"}, 60, `["xxxxxxxxxxxxxxxxxxxxxxxx…" "y"]`},
+		{bytes.Repeat([]byte("x"), 25), 60, `"xxxxxxxxxxxxxxxxxxxxxxxx…"`},
 		{[2]byte{1, 2}, 60, "[1 2]"},
 		{map[string]int{"b": 2, "a": 1}, 60, `["a":1 "b":2]`},
 		{1500 * time.Millisecond, 60, "1.5s"},

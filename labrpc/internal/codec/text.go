@@ -9,7 +9,8 @@ import (
 
 // AppendText appends a short form of v, which must be of the plan's type: like
 // Go's, with names of fields and without those of types. It stops soon after b
-// has grown by limit bytes.
+// has grown by limit bytes. Of a long string it has the begin, so that what follows
+// has room as well: which key a value is for may stand behind the value.
 func (p *Plan) AppendText(b []byte, v reflect.Value, limit int) []byte {
 	t := text{b: b, most: len(b) + limit}
 	t.value(p, v)
@@ -53,10 +54,20 @@ func (t *text) value(p *Plan, v reflect.Value) {
 	}
 }
 
-// quote writes no more of a string than there is room for.
+// longString is how many bytes of a string a text has at most.
+const longString = 24
+
+// quote writes the begin of a string, and no more than there is room for.
 func (t *text) quote(s string) {
-	if room := max(t.most-len(t.b), 0) + utf8.UTFMax; len(s) > room {
+	if room := max(t.most-len(t.b), 0) + utf8.UTFMax; len(s) > room && room <= longString {
 		s = s[:room]
+	}
+	if len(s) > longString {
+		at := longString
+		for at > 0 && !utf8.RuneStart(s[at]) {
+			at--
+		}
+		s = s[:at] + "…"
 	}
 	t.b = strconv.AppendQuote(t.b, s)
 }
@@ -102,7 +113,7 @@ func (t *text) deeper(p *Plan, v reflect.Value) {
 	case p.kind == reflect.Map:
 		t.entries(p, v)
 	case p.elem.kind == reflect.Uint8:
-		t.quote(string(v.Bytes()[:min(v.Len(), max(t.most-len(t.b), 0)+utf8.UTFMax)]))
+		t.quote(string(v.Bytes()[:min(v.Len(), longString+utf8.UTFMax)]))
 	default:
 		t.elements(p, v)
 	}

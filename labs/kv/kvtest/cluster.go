@@ -56,6 +56,7 @@ type cluster struct {
 	down    map[string]bool
 	rules   []func(labrpc.Message) labrpc.Action
 	traffic map[string]int // messages by "from to method"
+	asked   map[string]int // requests by "from to"
 	largest int            // the length of the longest message from or to the directory; see longest
 }
 
@@ -66,8 +67,9 @@ func (s Solution) cluster(t *labtest.T, f floor) *cluster {
 	if f.Capacity == 0 {
 		f.Capacity = 100
 	}
-	c := &cluster{t: t, solution: s, floor: f, record: newRecord(t),
-		nodes: map[string]kvapi.Node{}, down: map[string]bool{}, traffic: map[string]int{}}
+	c := &cluster{t: t, solution: s, floor: f,
+		nodes: map[string]kvapi.Node{}, down: map[string]bool{}, traffic: map[string]int{}, asked: map[string]int{}}
+	c.record = newRecord(t, c.whereNow)
 	t.Step("a directory that keeps every key on %d nodes, and nodes %s, with room for %d keys each; a rack is a letter",
 		f.Replicas, f.Nodes, f.Capacity)
 	c.net = t.Network(labrpc.Config{Faults: f.Faults})
@@ -172,6 +174,9 @@ func (c *cluster) watch(m labrpc.Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.traffic[m.From+" "+m.To+" "+m.Method]++
+	if !m.Reply {
+		c.asked[m.From+" "+m.To]++
+	}
 	if m.From == directoryNode || m.To == directoryNode {
 		c.largest = max(c.largest, len(m.Packet))
 	}
@@ -244,13 +249,26 @@ func (c *cluster) both() []*user { return c.users(2) }
 
 // put puts a new value, with room of padding bytes more, which must succeed in time.
 func (u *user) put(key string, padding int, bound time.Duration) {
-	u.c.t.Within(bound, fmt.Sprintf("Put of %s by %s", key, u.name), func() { u.write(key, padding, 0) })
+	u.within("Put", key, bound, func() { u.write(key, padding, 0) })
 }
 
 // get gets a value, which must succeed in time and be fresh.
 func (u *user) get(key string, bound time.Duration) (version uint64) {
-	u.c.t.Within(bound, fmt.Sprintf("Get of %s by %s", key, u.name), func() { version = u.read(key, 0) })
+	u.within("Get", key, bound, func() { version = u.read(key, 0) })
 	return version
+}
+
+// within carries out an operation, which must return in time. If it does not, the
+// requests that were sent meanwhile tell what it waits for.
+func (u *user) within(what, key string, bound time.Duration, f func()) {
+	before := u.c.requests(u)
+	if u.c.t.Returns(bound, f) {
+		return
+	}
+	u.c.t.Late(labtest.Finding{
+		Expected: fmt.Sprintf("%s of %s by %s returns within %v of virtual time", what, key, u.name, bound),
+		Actual:   fmt.Sprintf("it still waits; since it began, %s; %s", asked(before, u.c.requests(u)), u.c.whereNow(key)),
+	})
 }
 
 // write puts a new value, gives up after patience (zero is never), and returns the
@@ -309,7 +327,7 @@ func (c *cluster) fill(u *user, keys []string) {
 
 // readAll has each user get each key so often that every replica is asked.
 func (c *cluster) readAll(users []*user, keys []string, times int, bound time.Duration) {
-	c.t.Step("every key is read by each client, %d times", times)
+	c.t.Step("every key is read by each client, %s", labtest.Times(times))
 	for range times {
 		for _, u := range users {
 			for _, key := range keys {

@@ -2,6 +2,7 @@ package kvtest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -41,22 +42,14 @@ func (s Solution) directoryStorm(t *labtest.T) {
 
 // busy has each client put and get keys beside the scenario.
 func (c *cluster) busy(users []*user, keys []string, n int) {
-	n = c.t.Size("operations", n)
-	c.t.Step("%d clients put and get %d keys, %d times each", len(users), len(keys), n)
-	for _, u := range users {
-		rnd := c.t.Rand(u.name)
-		c.t.Go(func() {
-			for range n {
-				key := keys[rnd.IntN(len(keys))]
-				if rnd.IntN(5) < 2 {
-					u.write(key, 0, 10*time.Second)
-				} else {
-					u.read(key, 10*time.Second)
-				}
-				c.t.Sleep(time.Duration(rnd.IntN(150)) * time.Millisecond)
-			}
-		})
-	}
+	c.each(users, keys, "operations", n, func(u *user, key string, rnd *rand.Rand) {
+		if rnd.IntN(5) < 2 {
+			u.write(key, 0, 10*time.Second)
+		} else {
+			u.read(key, 10*time.Second)
+		}
+		c.t.Sleep(time.Duration(rnd.IntN(150)) * time.Millisecond)
+	})
 }
 
 // misfortune has a node fail in one of several ways.

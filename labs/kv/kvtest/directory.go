@@ -59,7 +59,7 @@ func (s Solution) differentRacks(t *labtest.T) {
 	if wrong := c.allPlaced(keys(12)); wrong != "" {
 		t.Fail(labtest.Finding{
 			Expected: fmt.Sprintf("each key is on %d nodes, and in as many racks as that makes possible", min(c.floor.Replicas, len(nodes))),
-			Actual:   wrong})
+			Actual:   wrong, About: c.record.about(wrong)})
 	}
 }
 
@@ -148,7 +148,7 @@ func (c *cluster) affordable(what string, before, after, budget map[string]int) 
 	for _, way := range []string{"directory-router", "directory-node", "node-router", "node-node", "directory-directory", "router-router"} {
 		a, b, _ := strings.Cut(way, "-")
 		c.t.Check(after[way]-before[way] <= budget[way], labtest.Finding{
-			Expected: fmt.Sprintf("10 times %s: at most %s between %s and %s", what, count(budget[way], "message"), a, b),
+			Expected: fmt.Sprintf("10 times %s: at most %s between %s and %s", what, labtest.Count(budget[way], "message"), a, b),
 			Actual:   fmt.Sprintf("there were %d", after[way]-before[way])})
 	}
 }

@@ -47,14 +47,14 @@ func (s Solution) rackFailure(t *labtest.T) {
 			}
 		})
 	}
+	t.Go(func() { c.off(all, "b1", "b2") }) // before the Puts are due, which wait for it
 	c.readAll(both, all, 2, getBound)
 	t.Join(2*putBound, "the Puts")
-	c.off(all, "b1", "b2")
 	t.Step("keys that are new")
 	for i, key := range keys(18)[12:] {
 		both[i%2].put(key, 0, getBound)
 		if wrong := c.misplaced(key, c.holdings(), false); wrong != "" {
-			t.Fail(labtest.Finding{Property: "a key that is new is put on nodes that live",
+			t.Fail(labtest.Finding{Property: "a key that is new is put on nodes that live", About: key,
 				Expected: key + " is on 2 living nodes, in 2 racks", Actual: wrong})
 		}
 	}
@@ -136,7 +136,7 @@ func (s Solution) allLost(t *labtest.T) {
 		_, _, err := u.router.Get(t.Context(getBound), all[0])
 		t.Check(errors.Is(err, kvapi.ErrLost), labtest.Finding{
 			Expected: fmt.Sprintf("Get of %s returns ErrLost: there was a value, and both its nodes have failed", all[0]),
-			Actual:   fmt.Sprintf("it returned %v", err)})
+			Actual:   fmt.Sprintf("it returned %v", err), About: all[0]})
 	}
 	t.Step("what was lost is put again")
 	both[1].put(all[0], 0, putBound)

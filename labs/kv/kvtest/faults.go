@@ -29,14 +29,16 @@ func (s Solution) fullDisk(t *labtest.T) {
 		n++
 		l.change(c, fmt.Sprintf("Put %c %s%d%s", "vwxyz"[n%5], what, n, long))
 	}
-	for round, room := range []int64{0, 20, 0, 200, 0, 400, 700, 1000, 1400} {
+	rooms := []int64{0, 20, 0, 200, 0, 400, 700, 1000, 1400}
+	rooms, changes := rooms[:t.Size("rounds", len(rooms))], t.Size("changes", 25)
+	for round, room := range rooms {
 		for range 5 + rng.IntN(5) { // so that the log is short here, and long there
 			put("room")
 		}
 		room += int64(rng.IntN(20))
 		m.fill(room)
 		t.Step("another program leaves %d bytes of room on the disk", room)
-		for range 25 {
+		for range changes {
 			n++
 			o := operation{name: []string{"Put", "Put", "CompareAndSet", "Put", "Delete"}[n%5],
 				key: string("vwxyz"[n%5]), value: fmt.Sprintf("full%d%s", n, long)}

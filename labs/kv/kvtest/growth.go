@@ -8,41 +8,50 @@ import (
 	"faultline/labs/labtest"
 )
 
+// share is what a node gets that joins.
+const share = "a node that joins gets at least half as many keys as the average"
+
 // shared waits until each of the nodes has its share.
 func (c *cluster) shared(nodes ...string) {
-	c.settle(settled, "a node that joins gets at least half as many keys as the average", func() string {
-		holdings, sum := c.holdings(), 0
-		for _, held := range holdings {
-			sum += len(held)
+	c.settle(settled, share, func() string { return c.unshared(nodes...) })
+}
+
+// unshared names one of the nodes that has not its share, "" if all have.
+func (c *cluster) unshared(nodes ...string) string {
+	holdings, sum := c.holdings(), 0
+	for _, held := range holdings {
+		sum += len(held)
+	}
+	average := sum / len(holdings)
+	for _, name := range nodes {
+		if n := len(holdings[name]); 2*n < average {
+			return fmt.Sprintf("%s holds %s, and the average of all nodes is %d", name, labtest.Count(n, "key"), average)
 		}
-		average := sum / len(holdings)
-		for _, name := range nodes {
-			if n := len(holdings[name]); 2*n < average {
-				return fmt.Sprintf("%s holds %s, and the average of all nodes is %d", name, count(n, "key"), average)
-			}
-		}
-		return ""
-	})
+	}
+	return ""
 }
 
 func (s Solution) newNode(t *labtest.T) {
 	c := s.cluster(t, floor{Nodes: "a1 b1 c1", Grows: true})
 	both, all := c.both(), keys(41)
 	c.fill(both[0], all)
-	before := c.places(all)
 	c.join("d1")
-	c.shared("d1")
-	c.repaired(all, settled)
-	n, share := copied(before, c.places(all)), 2*len(all)/4
-	t.Check(n <= 2*share, labtest.Finding{
+	n, fair := c.copies(all, settled), 2*len(all)/4
+	if wrong := c.unshared("d1"); wrong != "" {
+		t.Fail(labtest.Finding{Property: share, Expected: fmt.Sprintf("%s, %v later at the latest", share, settled), Actual: wrong})
+	}
+	t.Check(n <= 2*fair, labtest.Finding{
 		Property: "nothing is moved that need not be",
-		Expected: fmt.Sprintf("at most %d copies are made: twice the share of d1", 2*share), Actual: fmt.Sprintf("there were %d", n)})
-	after := c.places(all)
-	t.Sleep(settled)
-	again := copied(after, c.places(all))
+		Expected: fmt.Sprintf("at most %d copies are made when d1 joins: twice its share", 2*fair),
+		Actual:   fmt.Sprintf("there were %d, and d1 has %s", n, labtest.Count(len(c.holdings()["d1"]), "key"))})
+	again := c.copies(all, settled)
 	t.Check(again == 0, labtest.Finding{
 		Property: "nothing is moved that need not be",
-		Expected: "no copy is made any more", Actual: fmt.Sprintf("%d more were made when d1 had its share already", again)})
+		Expected: "no copy is made any more: every node has its share",
+		Actual:   fmt.Sprintf("%d were made, for no reason: nobody came, went or wrote", again)})
+	if wrong := c.allPlaced(all); wrong != "" {
+		t.Fail(labtest.Finding{Property: c.inPlace(), Expected: c.inPlace(), Actual: wrong})
+	}
 	c.readAll(both, all, 2, getBound)
 }
 
@@ -113,7 +122,7 @@ func (s Solution) fullNodes(t *labtest.T) {
 	}
 	c.readAll(both, all, 2, getBound)
 	if wrong := c.allPlaced(stored); wrong != "" {
-		t.Fail(labtest.Finding{Property: "a key whose Put has succeeded is on as many nodes as it should be",
+		t.Fail(labtest.Finding{Property: "a key whose Put has succeeded is on as many nodes as it should be", About: c.record.about(wrong),
 			Expected: "each is on 2 nodes, or its Put returns ErrFull", Actual: wrong})
 	}
 
@@ -211,7 +220,7 @@ func (c *cluster) repairedHot(keys []string, hot string) {
 	holdings := c.holdings()
 	for _, key := range keys {
 		if wrong := c.misplaced(key, holdings, key == hot); wrong != "" {
-			c.t.Fail(labtest.Finding{Property: "every key is on as many nodes as it should be, and holds there",
+			c.t.Fail(labtest.Finding{Property: "every key is on as many nodes as it should be, and holds there", About: key,
 				Expected: fmt.Sprintf("%d nodes, and more for %s", c.floor.Replicas, hot), Actual: wrong})
 		}
 	}

@@ -236,11 +236,16 @@ func (c *client) failure(o operation, err error) string {
 // want fails unless an operation ends as wanted, in good time.
 func (c *client) want(operation, result string) {
 	c.h.t.Step("%s %s: must give %q", c.name, short(operation), short(result))
+	began := c.h.t.Since()
 	got := c.within(operation, 0)
-	c.h.t.Check(got == result, labtest.Finding{
-		Expected: fmt.Sprintf("%s of %s gives %q", short(operation), c.name, short(result)),
-		Actual:   fmt.Sprintf("it gave %q", short(got)),
-	})
+	if got != result {
+		actual := fmt.Sprintf("it gave %q", short(got))
+		if got == maybe || got == gaveUp {
+			actual += fmt.Sprintf(" after %v", (c.h.t.Since() - began).Round(time.Millisecond))
+		}
+		c.h.t.Fail(labtest.Finding{
+			Expected: fmt.Sprintf("%s of %s gives %q", short(operation), c.name, short(result)), Actual: actual})
+	}
 }
 
 // ends fails unless an operation that is given up after d ends as wanted.

@@ -1,6 +1,7 @@
 package kvtest
 
 import (
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -30,6 +31,19 @@ func copied(before, after map[string][]string) (n int) {
 	return n
 }
 
+// copies lets some time pass, and counts the copies of keys that are made meanwhile.
+func (c *cluster) copies(keys []string, d time.Duration) (n int) {
+	c.t.Step("for %v the copies are counted that are made", d)
+	places := c.places(keys)
+	for end := c.t.Since() + d; c.t.Since() < end; {
+		c.t.Sleep(heartbeat)
+		now := c.places(keys)
+		n += copied(places, now)
+		places = now
+	}
+	return n
+}
+
 // moved says that a key is elsewhere than it was.
 func (c *cluster) moved(before map[string][]string, keys []string) {
 	if copied(before, c.places(keys)) > 0 {
@@ -54,19 +68,27 @@ func (s Solution) moveUnderLoad(t *labtest.T) {
 
 // hammer has clients put and get keys as fast as they can.
 func (c *cluster) hammer(users []*user, keys []string, n int) {
-	n = c.t.Size("rounds", n)
+	n = c.each(users, keys, "rounds", n, func(u *user, key string, _ *rand.Rand) {
+		u.write(key, 0, 0)
+		u.read(key, 0)
+	})
+	c.t.Join(time.Duration(n)*(putBound+getBound), "the Puts and Gets")
+}
+
+// each has every client use keys beside the scenario, n times each or what is left of
+// that when the scenario is made smaller. The name is that of the size.
+func (c *cluster) each(users []*user, keys []string, name string, n int, use func(*user, string, *rand.Rand)) int {
+	n = c.t.Size(name, n)
 	c.t.Step("%d clients put and get %d keys, %d times each", len(users), len(keys), n)
 	for _, u := range users {
 		rnd := c.t.Rand(u.name)
 		c.t.Go(func() {
 			for range n {
-				key := keys[rnd.IntN(len(keys))]
-				u.write(key, 0, 0)
-				u.read(key, 0)
+				use(u, keys[rnd.IntN(len(keys))], rnd)
 			}
 		})
 	}
-	c.t.Join(time.Duration(n)*(putBound+getBound), "the Puts and Gets")
+	return n
 }
 
 // slowPuts has what clients send to one node take longer than it takes to move a

@@ -2,16 +2,68 @@ package kvtest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"faultline/labs/kv/kvapi"
 	"faultline/labs/labtest"
 )
 
 // where is on which nodes a key is, in order.
 func (c *cluster) where(key string) []string {
 	return slices.Sorted(slices.Values(c.directory.Where(key)))
+}
+
+// whereNow says on which nodes a key is, and who lives, for a failure.
+func (c *cluster) whereNow(key string) string {
+	var hold []string
+	holdings := c.holdings()
+	for _, name := range c.living() {
+		if slices.Contains(holdings[name], key) {
+			hold = append(hold, name)
+		}
+	}
+	return fmt.Sprintf("by now the directory has %s on %s, it is held by %s, and these nodes live: %s",
+		key, list(c.where(key)), list(hold), list(c.living()))
+}
+
+// requests are those that a client has sent so far, by where they went, and those of
+// the directory if it asks the nodes for the client.
+func (c *cluster) requests(u *user) map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sent := map[string]int{}
+	for way, n := range c.asked {
+		from, to, _ := strings.Cut(way, " ")
+		if from == u.name || from == directoryNode && u.mode == kvapi.Recursive && isNode(to) {
+			sent[way] += n
+		}
+	}
+	return sent
+}
+
+// asked says which requests were sent between two looks.
+func asked(before, after map[string]int) string {
+	var parts []string
+	sender := ""
+	for _, way := range slices.Sorted(maps.Keys(after)) {
+		n := after[way] - before[way]
+		if n == 0 {
+			continue
+		}
+		from, to, _ := strings.Cut(way, " ")
+		part := fmt.Sprintf("%d to %s", n, to)
+		if from != sender {
+			part = fmt.Sprintf("%s has sent %s to %s", from, labtest.Count(n, "request"), to)
+		}
+		parts, sender = append(parts, part), from
+	}
+	if parts == nil {
+		return "nobody has sent a request for it"
+	}
+	return strings.Join(parts, ", ")
 }
 
 // holdings are the keys at each living node. No lock of ours is held while the
@@ -55,10 +107,10 @@ func (c *cluster) misplaced(key string, holdings map[string][]string, hot bool) 
 	}
 	want := min(c.floor.Replicas, len(living))
 	if len(where) < want || len(where) > want && !hot {
-		return fmt.Sprintf("%s: %s, want %d", at, count(len(where), "node"), want)
+		return fmt.Sprintf("%s: %s, want %d", at, labtest.Count(len(where), "node"), want)
 	}
 	if want := min(len(where), racks(living)); racks(where) < want {
-		return fmt.Sprintf("%s, in %s; there are living nodes in %s", at, count(racks(where), "rack"), count(racks(living), "rack"))
+		return fmt.Sprintf("%s, in %s; there are living nodes in %s", at, labtest.Count(racks(where), "rack"), labtest.Count(racks(living), "rack"))
 	}
 	return ""
 }
@@ -70,19 +122,12 @@ func list(names []string) string {
 	return strings.Join(names, " ")
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // leftover says which node holds a key that it is not listed for, "" if none does.
 func (c *cluster) leftover(holdings map[string][]string) string {
 	for _, name := range c.living() {
 		for _, key := range holdings[name] {
 			if where := c.where(key); !slices.Contains(where, name) {
-				return fmt.Sprintf("%s holds %s, which is on %s", name, key, list(where))
+				return fmt.Sprintf("%s still holds %s, which the directory has on %s: it was never dropped", name, key, list(where))
 			}
 		}
 	}
@@ -119,15 +164,19 @@ func (c *cluster) settle(bound time.Duration, property string, wrong func() stri
 		c.t.Sleep(heartbeat)
 		what = wrong()
 	}
-	c.t.Check(what == "", labtest.Finding{Property: property,
+	c.t.Check(what == "", labtest.Finding{Property: property, About: c.record.about(what),
 		Expected: fmt.Sprintf("%s, %v later at the latest", property, bound), Actual: what})
 }
 
 // repaired waits until every key is on as many nodes and racks as it should be, and
 // nowhere else.
 func (c *cluster) repaired(keys []string, bound time.Duration) {
-	c.settle(bound, fmt.Sprintf("every key is on %d nodes, in different racks if it can be, and nowhere else",
-		c.floor.Replicas), func() string { return c.allPlaced(keys) })
+	c.settle(bound, c.inPlace(), func() string { return c.allPlaced(keys) })
+}
+
+// inPlace is what every key must come to be.
+func (c *cluster) inPlace() string {
+	return fmt.Sprintf("every key is on %d nodes, in different racks if it can be, and nowhere else", c.floor.Replicas)
 }
 
 // off waits until a node is on no list.
@@ -136,7 +185,7 @@ func (c *cluster) off(keys []string, nodes ...string) {
 		for _, key := range keys {
 			for _, name := range c.where(key) {
 				if slices.Contains(nodes, name) {
-					return fmt.Sprintf("%s is still on %s", key, list(c.where(key)))
+					return fmt.Sprintf("%s is still on %s, and %s has given no sign of life for so long", key, list(c.where(key)), name)
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package kvtest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"faultline/labs/kv/kvapi"
@@ -14,7 +15,8 @@ import (
 // one whose Put has begun. That is a regular register, with versions to tell what is
 // newer.
 type record struct {
-	t *labtest.T
+	t  *labtest.T
+	at func(key string) string // where a key is at the moment, for a failure
 
 	mu   sync.Mutex
 	keys map[string]*written
@@ -29,13 +31,27 @@ type written struct {
 	lost     bool              // all its nodes have failed: ErrLost is right
 }
 
-func newRecord(t *labtest.T) *record { return &record{t: t, keys: map[string]*written{}} }
+func newRecord(t *labtest.T, at func(key string) string) *record {
+	return &record{t: t, at: at, keys: map[string]*written{}}
+}
 
 func (r *record) key(key string) *written {
 	if r.keys[key] == nil {
 		r.keys[key] = &written{versions: map[string]uint64{}, values: map[uint64]string{}}
 	}
 	return r.keys[key]
+}
+
+// about is the first key that a sentence names, "" if it names none.
+func (r *record) about(sentence string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for word := range strings.FieldsSeq(sentence) {
+		if word = strings.TrimRight(word, ",:"); r.keys[word] != nil {
+			return word
+		}
+	}
+	return ""
 }
 
 // lose says that all nodes of a key have failed.
@@ -71,15 +87,18 @@ func (r *record) put(key, value string) (done func(user string, version uint64, 
 		case errors.Is(err, kvapi.ErrMaybe):
 			return "maybe"
 		case errors.Is(err, kvapi.ErrFull):
-			r.t.Check(before == 0, labtest.Finding{
+			r.t.Check(before == 0, labtest.Finding{About: key,
 				Property: "a key that has its place needs no new one",
 				Expected: fmt.Sprintf("Put of %s succeeds: its nodes hold it already", key),
 				Actual:   fmt.Sprintf("Put by %s returned: %v", user, err)})
 			return "no room"
 		case err != nil:
-			return fmt.Sprint(err)
+			r.t.Fail(labtest.Finding{About: key,
+				Property: "a Put ends with none of the errors that the contract does not name",
+				Expected: fmt.Sprintf("Put of %s by %s is tried again until it succeeds: else it is ErrFull, or ErrMaybe when its context ends", key, user),
+				Actual:   fmt.Sprintf("it returned the error: %v", err)})
 		}
-		r.t.Check(version > before, labtest.Finding{
+		r.t.Check(version > before, labtest.Finding{About: key,
 			Property: "the later Put has the higher version",
 			Expected: fmt.Sprintf("the Put of %s=%s began after %s had returned with version %d, so its version is higher",
 				key, value, beforeValue, before),
@@ -95,13 +114,13 @@ func (r *record) put(key, value string) (done func(user string, version uint64, 
 // know notes that a value has a version. Neither may have had another before.
 func (w *written) know(t *labtest.T, key, value string, version uint64) {
 	if other := w.versions[value]; other != 0 && other != version {
-		t.Fail(labtest.Finding{
+		t.Fail(labtest.Finding{About: key,
 			Property: "every Put has a version of its own",
 			Expected: fmt.Sprintf("%s=%s was seen as version %d, and stays it", key, value, other),
 			Actual:   fmt.Sprintf("now it is version %d: the Put was carried out twice", version)})
 	}
 	if other, ok := w.values[version]; ok && other != value {
-		t.Fail(labtest.Finding{
+		t.Fail(labtest.Finding{About: key,
 			Property: "every Put has a version of its own",
 			Expected: fmt.Sprintf("version %d of %s is %s", version, key, other),
 			Actual:   fmt.Sprintf("version %d is now %s as well: two Puts were given the same version", version, value)})
@@ -116,29 +135,63 @@ func (r *record) get(key string) (done func(user, value string, version uint64, 
 	w := r.key(key)
 	need, needValue, mayBeLost := w.acked, w.value, w.lost
 	return func(user, value string, version uint64, err error) string {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		expected := fmt.Sprintf("the Put of %s=%s, version %d, had returned before this Get was called: "+
-			"it returns that, or what a later Put has written", key, needValue, need)
 		switch {
 		case err != nil && need == 0 && errors.Is(err, kvapi.ErrNoKey):
 			return "no such key"
 		case errors.Is(err, kvapi.ErrLost) && mayBeLost:
 			return "lost"
 		case err != nil:
-			if need == 0 {
-				expected = fmt.Sprintf("Get of %s returns a value, or ErrNoKey", key)
-			}
-			r.t.Fail(labtest.Finding{Expected: expected, Actual: fmt.Sprintf("Get by %s returned the error: %v", user, err)})
+			f := r.failed(key, needValue, need, mayBeLost, user, err)
+			f.About = key
+			r.t.Fail(f)
 		}
+		r.mu.Lock()
 		_, begun := w.versions[value]
-		r.t.Check(begun, labtest.Finding{
-			Property: "a Get returns what some Put of that key has written",
-			Expected: fmt.Sprintf("Get of %s returns a value that was put there", key),
-			Actual:   fmt.Sprintf("Get by %s returned %q, version %d, which nobody has put there", user, value, version)})
-		r.t.Check(version >= need, labtest.Finding{Expected: expected,
-			Actual: fmt.Sprintf("Get by %s returned %s, the older version %d", user, value, version)})
+		r.mu.Unlock()
+		if !begun {
+			r.t.Fail(labtest.Finding{About: key,
+				Property: "a Get returns what some Put of that key has written",
+				Expected: fmt.Sprintf("Get of %s returns a value that was put there", key),
+				Actual:   fmt.Sprintf("Get by %s returned %q, version %d, which nobody has put there", user, value, version)})
+		}
+		if version < need {
+			r.t.Fail(labtest.Finding{About: key,
+				Expected: fmt.Sprintf("the Put of %s=%s, version %d, had returned before this Get was called: "+
+					"it returns that, or what a later Put has written", key, needValue, need),
+				Actual: fmt.Sprintf("Get by %s returned %s, the older version %d; %s", user, value, version, r.at(key))})
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		w.know(r.t, key, value, version)
 		return fmt.Sprintf("%s, version %d", value, version)
 	}
+}
+
+// failed is about a Get that must have a value, and gave an error.
+func (r *record) failed(key, needValue string, need uint64, lost bool, user string, err error) labtest.Finding {
+	put := fmt.Sprintf("Get of %s returns %s, version %d, or what a later Put has written: that Put had returned",
+		key, needValue, need)
+	switch {
+	case errors.Is(err, kvapi.ErrLost):
+		if need == 0 {
+			put = fmt.Sprintf("Get of %s returns ErrNoKey, or a value: no Put of it had returned", key)
+		}
+		return labtest.Finding{
+			Property: "a value is lost only if every node that held it has failed",
+			Expected: put + ", and not all nodes that stored it have failed",
+			Actual:   fmt.Sprintf("Get by %s returned ErrLost; %s", user, r.at(key))}
+	case errors.Is(err, kvapi.ErrNoKey):
+		if lost {
+			put = fmt.Sprintf("Get of %s returns ErrLost: there was a value, and all nodes that held it have failed; its Put had returned", key)
+		}
+		return labtest.Finding{
+			Property: "a key that was put is never said not to have been",
+			Expected: put + " before this Get was called",
+			Actual:   fmt.Sprintf("Get by %s returned ErrNoKey; %s", user, r.at(key))}
+	}
+	return labtest.Finding{
+		Property: "a Get is tried again until a node answers",
+		Expected: fmt.Sprintf("Get of %s ends with a value, ErrNoKey or ErrLost, or with the error of its context, "+
+			"which has not ended", key),
+		Actual: fmt.Sprintf("Get by %s returned the error: %v; %s", user, err, r.at(key))}
 }

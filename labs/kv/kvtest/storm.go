@@ -29,7 +29,7 @@ func (s Solution) counter(t *labtest.T) {
 		each = 1
 	}
 	clients, each = t.Size("clients", clients), t.Size("counts", each)
-	t.Step("%d clients count in n, each from what it reads, until each has counted %d times", clients, each)
+	t.Step("%d clients count in n, each from what it reads, until each has counted %s", clients, labtest.Times(each))
 	var mu sync.Mutex
 	winner := map[string]string{}
 	for i := range clients {

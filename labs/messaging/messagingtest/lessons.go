@@ -60,7 +60,8 @@ func (c *sites) learn(lessons ...lesson) {
 			c.t.Check(c.t.Since() <= begin+l.bound, labtest.Finding{
 				Expected: fmt.Sprintf("%s says within %v (patience is %d intervals of %v) that %s",
 					l.who, l.bound, c.layout.Patience, interval, announce(l.change)),
-				Actual: c.account(l.who, l.change.Site),
+				Actual: c.account(l),
+				About:  c.between(l.who, l.change.Site),
 			})
 		}
 		c.unasked(open)
@@ -122,6 +123,7 @@ func (c *sites) unasked(open []lesson) {
 			c.t.Check(due, labtest.Finding{
 				Expected: name + " says nothing else: " + c.truth(name, told.Site),
 				Actual:   fmt.Sprintf("at %v it said that %s", s.times[i].Round(time.Millisecond), announce(told)),
+				About:    c.between(name, told.Site),
 			})
 		}
 	}
@@ -136,21 +138,36 @@ func (c *sites) truth(who, site string) string {
 	case c.at[site].membership == nil:
 		return site + " has crashed, and answers on no route"
 	case c.linked(who, site):
-		return site + " has not crashed, and the story says what became of the link to it"
+		return site + " has not crashed; what became of the link to it is in the story and in the plan"
 	}
 	return fmt.Sprintf("%s has not crashed, and %s never had a direct link to it", site, who)
 }
 
-// account is what a site has said so far, for a failure.
-func (c *sites) account(who, site string) string {
-	status := "none"
+// account is the last that a site has said of another, for a failure. What it said
+// before this lesson counts: a link that it called down then is no news now.
+func (c *sites) account(l lesson) string {
 	c.mu.Lock()
-	m := c.at[who].membership
+	s := c.at[l.who]
+	m, last := s.membership, s.last[l.change.Site]
 	c.mu.Unlock()
+	status := "none"
 	if m != nil {
-		status = m.Status(site).String()
+		status = m.Status(l.change.Site).String()
 	}
-	return fmt.Sprintf("it has said nothing of %s by then (its Status is %q)", site, status)
+	if last.Site == "" {
+		return fmt.Sprintf("it has said nothing of %s since it started (its Status is %q)", l.change.Site, status)
+	}
+	return fmt.Sprintf("the last that it has said of %s is that %s, at %v (its Status is %q)",
+		l.change.Site, announce(last.Change), last.at.Round(time.Millisecond), status)
+}
+
+// between is what a failure is about that lies between two sites: their link, or,
+// where they have none, the other site.
+func (c *sites) between(who, site string) string {
+	if c.linked(who, site) {
+		return who + " - " + site
+	}
+	return site
 }
 
 // agree fails if Status says something else than Next did.
@@ -190,13 +207,16 @@ func (c *sites) quiet(d time.Duration, why string) {
 func (c *sites) spend() {
 	c.mu.Lock()
 	c.budget--
-	over := c.budget == -1
+	over, sent, since := c.budget == -1, c.allowed, c.t.Since()-c.allowedAt
 	c.mu.Unlock()
 	if over {
+		each := float64(sent) / float64(2*len(c.links)) / max(1, float64(since)/float64(interval))
 		c.t.Report(labtest.Finding{
 			Property: "what is told to all is told once",
 			Expected: "all sites together keep to the number of datagrams that the contract allows",
-			Actual:   "they have sent more: does a datagram go in circles, or is it passed on every time it comes?",
+			Actual: fmt.Sprintf("%v later they had sent more than those %d: about %.0f for each link, direction and interval "+
+				"(is a datagram passed on every time it comes, or is I-am-up said too often?)",
+				since.Round(time.Millisecond), sent, each),
 		})
 	}
 }
@@ -208,5 +228,5 @@ func (c *sites) allow(each int, d time.Duration) {
 	c.t.Step("from now on, for %v, all sites may send %d datagrams: %d for each link, direction and interval", d, n, each)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.budget = n
+	c.budget, c.allowed, c.allowedAt = n, n, c.t.Since()
 }

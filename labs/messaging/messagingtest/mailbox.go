@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -49,21 +48,24 @@ type box struct {
 	t        *labtest.T
 	mailbox  messagingapi.Mailbox
 	capacity int
+	calls    *calls
 }
 
 func (s Solution) box(t *labtest.T, capacity int) box {
 	t.Step("a mailbox for %s", many(capacity, "message", "messages"))
-	return box{t, s.NewMailbox(capacity), capacity}
+	return box{t, s.NewMailbox(capacity), capacity, newCalls()}
 }
 
 // send sends for a client, gives up after patience, and says how it ended.
 func (b box) send(client, msg string, patience time.Duration) (result string) {
 	ctx, cancel := labtest.Patient(patience)
 	defer cancel()
+	b.calls.begin(client, "Send "+msg)
 	b.t.Op(client, "Send "+msg, func() string {
 		result = say(sent, b.mailbox.Send(ctx, []byte(msg)))
 		return result
 	})
+	b.calls.endSend(client, msg, result)
 	return result
 }
 
@@ -72,10 +74,16 @@ func (b box) send(client, msg string, patience time.Duration) (result string) {
 func (b box) receive(client string, patience time.Duration) (result string) {
 	ctx, cancel := labtest.Patient(patience)
 	defer cancel()
+	b.calls.begin(client, "Receive")
 	b.t.Op(client, "Receive", func() string {
 		msg, err := b.mailbox.Receive(ctx)
 		result = say(string(msg), err)
 		return result
+	})
+	before := b.calls.endReceive(client, result)
+	b.t.Check(before == "", labtest.Finding{
+		Property: "no two receivers get the same message",
+		Expected: result + " is received once", Actual: fmt.Sprintf("%s and %s both received it", before, client),
 	})
 	return result
 }
@@ -84,30 +92,17 @@ func (b box) close(client string) {
 	b.t.Op(client, "Close", func() string { b.mailbox.Close(); return sent })
 }
 
-// A tally is what several clients count together.
-type tally struct {
-	mu  sync.Mutex
-	got map[string]string // message -> who received it
-	n   map[string]int
+// join waits until everything beside the scenario has ended.
+func (b box) join(d time.Duration, what string) {
+	if !b.t.Ended(d) {
+		b.late(d, what)
+	}
 }
 
-func newTally() *tally { return &tally{got: map[string]string{}, n: map[string]int{}} }
-
-// take notes that a client received a message, and returns who did before.
-func (c *tally) take(msg, client string) (before string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	before = c.got[msg]
-	c.got[msg] = client
-	return before
-}
-
-// add counts something and returns how often it has been counted.
-func (c *tally) add(what string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.n[what]++
-	return c.n[what]
+// late fails because something has not ended in time.
+func (b box) late(d time.Duration, what string) {
+	b.t.Late(labtest.Finding{
+		Expected: fmt.Sprintf("%s within %v of virtual time", what, d), Actual: b.calls.account(b.capacity)})
 }
 
 // want fails unless a call that has nothing to wait for ends as wanted.
@@ -145,22 +140,23 @@ func (s Solution) fullWaits(t *labtest.T) {
 	waits := func(what string, call func() string) (ended func() bool) {
 		t.Step("%s: must wait", what)
 		var done atomic.Bool
-		t.Check(!t.Returns(settle, func() { call(); done.Store(true) }), labtest.Finding{
-			Expected: what + " waits", Actual: "it returned",
-		})
+		var result string
+		if t.Returns(settle, func() { result = call(); done.Store(true) }) {
+			t.Fail(labtest.Finding{Expected: what + " waits", Actual: fmt.Sprintf("it gave %q at once", result)})
+		}
 		return done.Load
 	}
 	got := waits("Receive from the empty mailbox", func() string { return b.receive("receiver", 0) })
 	b.want("Send of m0", sent, func() string { return b.send("sender", "m0", 0) })
-	t.Eventually(soon, "the Receive that waited", got)
+	t.Eventually(soon, "the Receive that waited, now that m0 is there,", got)
 	for i := 1; i <= b.capacity; i++ {
 		msg := fmt.Sprintf("m%d", i)
 		b.want("Send of "+msg, sent, func() string { return b.send("sender", msg, 0) })
 	}
-	done := waits(fmt.Sprintf("Send to the mailbox that holds %d of %d messages", b.capacity, b.capacity),
+	done := waits(fmt.Sprintf("Send of late to the mailbox that holds %d of %d messages", b.capacity, b.capacity),
 		func() string { return b.send("sender", "late", 0) })
 	b.want("Receive", "m1", func() string { return b.receive("receiver", 0) })
-	t.Eventually(soon, "the Send that waited for room", done)
+	t.Eventually(soon, "the Send of late that waited for room, now that m1 has been received,", done)
 	for i := 2; i <= b.capacity; i++ {
 		b.want("Receive", fmt.Sprintf("m%d", i), func() string { return b.receive("receiver", 0) })
 	}
@@ -175,7 +171,7 @@ func (s Solution) linearizable(t *labtest.T) {
 	senders, receivers, each = t.Size("senders", senders), t.Size("receivers", receivers), t.Size("messages", each)
 	t.Step("%s %s each, %s until the mailbox is closed", many(senders, "client sends", "clients send"),
 		many(each, "message", "messages"), many(receivers, "client receives", "clients receive"))
-	count := newTally()
+	var done atomic.Int32
 	lazy := 1 + rng.IntN(1500) // µs that a receiver pauses at most
 	for i := range senders {
 		client := fmt.Sprintf("sender-%d", i+1)
@@ -187,23 +183,22 @@ func (s Solution) linearizable(t *labtest.T) {
 				b.send(client, fmt.Sprintf("%c%d", 'a'+i, k+1), 0)
 				b.reachIf(t.Since()-began > waited, "a sender waited for room")
 			}
-			if count.add("done") == senders {
+			if done.Add(1) == int32(senders) {
 				b.close(client)
 			}
 		})
 	}
 	for i := range receivers {
 		client := fmt.Sprintf("receiver-%d", i+1)
-		t.Go(func() { b.drain(client, count, lazy) })
+		t.Go(func() { b.drain(client, lazy) })
 	}
-	t.Join(time.Minute, "every call")
-	b.received(count, senders*each)
+	b.join(time.Minute, "every call returns")
+	b.calls.received(t)
 	t.Judge("mailbox", fmt.Sprintf("capacity=%d", b.capacity))
 }
 
-// drain receives for a client until the mailbox is closed, and notes who got
-// which message.
-func (b box) drain(client string, count *tally, lazy int) {
+// drain receives for a client until the mailbox is closed.
+func (b box) drain(client string, lazy int) {
 	pause := b.t.Rand(client)
 	for {
 		b.t.Sleep(time.Duration(pause.IntN(lazy)) * time.Microsecond)
@@ -213,23 +208,7 @@ func (b box) drain(client string, count *tally, lazy int) {
 		if msg == closed {
 			return
 		}
-		first := count.take(msg, client)
-		b.t.Check(first == "", labtest.Finding{
-			Property: "no two receivers get the same message",
-			Expected: fmt.Sprintf("%q is received once", msg),
-			Actual:   fmt.Sprintf("%s and %s both received it", first, client),
-		})
 	}
-}
-
-// received fails unless as many messages were received as sent.
-func (b box) received(count *tally, want int) {
-	got := len(count.got)
-	b.t.Check(got == want, labtest.Finding{
-		Property: "every message that was sent is received",
-		Expected: fmt.Sprintf("as many messages are received as Sends have succeeded: %d", want),
-		Actual:   fmt.Sprintf("%d were received", got),
-	})
 }
 
 func (b box) reachIf(reached bool, situation string) {
@@ -285,9 +264,9 @@ func (s Solution) closeMailbox(t *labtest.T) {
 	t.Go(func() { waiting = b.send("late", "m4", 0) })
 	t.Sleep(settle)
 	b.want("Close", sent, func() string { b.close("sender"); return sent })
-	t.Join(soon, "the Send that waited when the mailbox was closed")
+	t.Join(soon, "the Send of m4 that waited when the mailbox was closed")
 	t.Check(waiting == closed, labtest.Finding{
-		Expected: "the Send that waited gives \"closed\"", Actual: fmt.Sprintf("it gave %q", waiting),
+		Expected: "the Send of m4 that waited gives \"closed\"", Actual: fmt.Sprintf("it gave %q", waiting),
 	})
 	b.want("Send after Close", closed, func() string { return b.send("sender", "m5", 0) })
 	for _, msg := range []string{"m1", "m2", "m3", closed, closed} {
@@ -334,7 +313,7 @@ func (s Solution) cancel(t *labtest.T) {
 		b.want("Receive", fmt.Sprintf("m%d", i+1), func() string { return b.receive("alone", 0) })
 	}
 	t.Step("two clients send and two receive, and each call gives up after 0.1 to 0.8 ms")
-	count := newTally()
+	var done atomic.Int32
 	for i := range 2 {
 		client := fmt.Sprintf("sender-%d", i+1)
 		t.Go(func() {
@@ -344,11 +323,8 @@ func (s Solution) cancel(t *labtest.T) {
 				patience := time.Duration(100+draw.IntN(700)) * time.Microsecond
 				result := b.send(client, fmt.Sprintf("%c%d", 'a'+i, k+1), patience)
 				b.reachIf(result == canceled, "a Send gave up")
-				if result == sent {
-					count.add(sent)
-				}
 			}
-			if count.add("done") == 2 {
+			if done.Add(1) == 2 {
 				b.close(client)
 			}
 		})
@@ -364,14 +340,11 @@ func (s Solution) cancel(t *labtest.T) {
 					return
 				}
 				b.reachIf(msg == canceled, "a Receive gave up")
-				if msg != canceled {
-					count.take(msg, client)
-				}
 			}
 		})
 	}
-	t.Join(time.Minute, "every call")
-	b.received(count, count.n[sent])
+	b.join(time.Minute, "every call returns")
+	b.calls.received(t)
 	t.Judge("mailbox", fmt.Sprintf("capacity=%d", b.capacity))
 }
 
@@ -390,19 +363,21 @@ func (s Solution) wakeUp(t *labtest.T) {
 		msg := fmt.Sprintf("m%d", i+1)
 		b.want("Send of "+msg, sent, func() string { return b.send("sender", msg, 0) })
 	}
-	t.Join(soon, "Receive, with a message for each receiver,")
+	b.join(soon, "every Receive returns, with a message for each receiver,")
 	t.Step("%s the mailbox, %s, then all is received at once", many(n, "message fills", "messages fill"),
 		many(n, "sender waits", "senders wait"))
 	for i := range 2 * n {
 		t.Go(func() { b.send(fmt.Sprintf("sender-%d", i+1), fmt.Sprintf("x%d", i+1), 0) })
 	}
 	t.Sleep(settle)
-	t.Within(soon, "Receive of all that was sent", func() {
+	if !t.Returns(soon, func() {
 		for range 2 * n {
 			b.receive("receiver", 0)
 		}
-	})
-	t.Join(soon, "Send, with room for each sender,")
+	}) {
+		b.late(soon, "Receive returns for each message that was sent,")
+	}
+	b.join(soon, "every Send returns, with room for each sender,")
 	s.wakeUpBehind(t)
 }
 
@@ -419,5 +394,5 @@ func (s Solution) wakeUpBehind(t *labtest.T) {
 	if <-first == "m1" {
 		b.want("Send of m2", sent, func() string { return b.send("sender", "m2", 0) })
 	}
-	t.Join(soon, "the Receive that is left, with a message for it,")
+	b.join(soon, "the Receive that is left returns, with a message for it,")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"faultline/labrpc"
@@ -285,16 +286,19 @@ func (s Solution) closeSites(t *labtest.T) {
 			Expected: "Next returns ctx.Err(): nothing has changed", Actual: fmt.Sprintf("it returned %v", err)})
 	})
 	t.Step("a is closed, while calls of Next wait")
-	t.Within(10*time.Second, "Close, and Next when Close is called", func() {
-		t.Go(func() {
-			_, err := m.Next(context.Background())
-			t.Check(err == messagingapi.ErrClosed, labtest.Finding{
-				Expected: "Next returns ErrClosed", Actual: fmt.Sprintf("it returned %v", err)})
-		})
-		t.Sleep(time.Millisecond)
+	var told atomic.Bool
+	t.Go(func() {
+		_, err := m.Next(context.Background())
+		t.Check(err == messagingapi.ErrClosed, labtest.Finding{
+			Expected: "the Next of a that waited when a was closed returns ErrClosed", Actual: fmt.Sprintf("it returned %v", err)})
+		told.Store(true)
+	})
+	t.Sleep(time.Millisecond)
+	t.Within(10*time.Second, "Close of a, twice,", func() {
 		m.Close()
 		m.Close()
 	})
+	t.Eventually(soon, "the Next of a that waited when a was closed", told.Load)
 	_, err := m.Next(context.Background())
 	t.Check(err == messagingapi.ErrClosed, labtest.Finding{
 		Expected: "Next after Close returns ErrClosed", Actual: fmt.Sprintf("it returned %v", err)})

@@ -140,9 +140,17 @@ func forged() []forgery {
 	}
 }
 
-// refuse fails if bytes that are no packet are taken for one.
+// refuse fails if bytes that are no packet are taken for one. When Unmarshal panics,
+// the last line of the story says what it was given.
 func (s Solution) refuse(t *labtest.T, b []byte, what string) {
+	returned := false
+	defer func() {
+		if !returned {
+			t.Step("Unmarshal of %s [% x]: %s", many(len(b), "byte", "bytes"), head(b), what)
+		}
+	}()
 	p, err := s.Unmarshal(b)
+	returned = true
 	t.Check(err != nil, labtest.Finding{
 		Expected: fmt.Sprintf("Unmarshal gives an error: %s (% x)", what, head(b)), Actual: "it returned " + show(p),
 	})

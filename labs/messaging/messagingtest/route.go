@@ -70,7 +70,8 @@ type end struct {
 	turn  chan struct{} // holds a token while the first hop is busy
 	inbox chan []byte
 
-	cost cost // of what was sent here; the lock of the route guards it
+	cost cost          // of what was sent here; the lock of the route guards it
+	last time.Duration // when something was sent here last; so is this
 }
 
 // A cost is what was sent.
@@ -250,6 +251,18 @@ func (e *end) count(size int) {
 	defer e.route.mu.Unlock()
 	e.cost.messages++
 	e.cost.bytes += size
+	e.last = e.route.t.Since()
+}
+
+// lately says how much the solution's end has sent, and when it did so last.
+func (e *end) lately(who string) string {
+	e.route.mu.Lock()
+	defer e.route.mu.Unlock()
+	if e.cost.messages == 0 {
+		return "the " + who + " has sent nothing"
+	}
+	return fmt.Sprintf("the %s has sent %s, the last at %v", who, many(e.cost.messages, "message", "messages"),
+		e.last.Round(time.Millisecond))
 }
 
 // spent returns what was sent at an end so far.

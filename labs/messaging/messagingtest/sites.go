@@ -45,6 +45,9 @@ type sites struct {
 	copies func(labrpc.Message) []time.Duration // of stale; nil for none
 	at     map[string]*station
 	budget int // how many messages may still be sent; see spend
+
+	allowed   int           // the budget that allow gave
+	allowedAt time.Duration // when
 }
 
 // A station is one site.
@@ -54,6 +57,13 @@ type station struct {
 	membership  messagingapi.Membership // nil while it is down
 	told        []messagingapi.Change   // by Next, since the last look
 	times       []time.Duration         // of told
+	last        map[string]said         // by Next, of each site
+}
+
+// Said is what a site has said, and when.
+type said struct {
+	messagingapi.Change
+	at time.Duration
 }
 
 func (s Solution) sites(t *labtest.T, l layout) *sites {
@@ -132,7 +142,7 @@ func (c *sites) start(name string) {
 	c.mu.Unlock()
 	m := c.solution.NewMembership(conn, opt)
 	c.mu.Lock()
-	s.membership, s.told, s.times = m, nil, nil
+	s.membership, s.told, s.times, s.last = m, nil, nil, map[string]said{}
 	c.mu.Unlock()
 	c.t.Go(func() { c.read(s, m) })
 }
@@ -149,6 +159,7 @@ func (c *sites) read(s *station, m messagingapi.Membership) {
 		if s.membership == m {
 			s.told = append(s.told, change)
 			s.times = append(s.times, c.t.Since())
+			s.last[change.Site] = said{change, c.t.Since()}
 		}
 		c.mu.Unlock()
 	}

@@ -111,10 +111,25 @@ func (x *transfer) deliver(file []byte) {
 	if !x.t.Returns(patience, func() { result = x.send(file, 0) }) {
 		x.t.Step("after %v the relays do nothing wrong any more", patience)
 		x.calm()
-		x.t.Join(patience, "SendFile")
+		x.join(patience, "SendFile")
 	}
 	x.confirmed(result)
 	x.arrived(file)
+}
+
+// join waits until what is under way has ended; what says what that is.
+func (x *transfer) join(bound time.Duration, what string) {
+	if x.t.Ended(bound) {
+		return
+	}
+	x.mu.Lock()
+	files, got := len(x.sent), len(x.got)
+	x.mu.Unlock()
+	x.t.Late(labtest.Finding{
+		Expected: fmt.Sprintf("%s returns within %v of virtual time", what, bound),
+		Actual: fmt.Sprintf("f%d is under way, and %s came out so far; %s, and %s",
+			files, many(got, "file", "files"), x.source.lately("sender"), x.sink.lately("receiver")),
+	})
 }
 
 // arrived takes a file that was confirmed, without the relays.
@@ -122,7 +137,7 @@ func (x *transfer) arrived(file []byte) {
 	for _, relay := range []string{relay1, relay2} {
 		x.crash(relay)
 	}
-	x.take(file, "for SendFile has returned nil (both relays are down now)")
+	x.take(file, "which has arrived, for SendFile has returned nil (both relays are down now)")
 	for _, relay := range []string{relay1, relay2} {
 		x.restart(relay)
 	}
@@ -134,8 +149,8 @@ func (x *transfer) take(file []byte, why string) {
 	result := ""
 	x.t.Within(2*soon, "ReceiveFile", func() { got, result = x.receive(soon) })
 	x.t.Check(result == sent, labtest.Finding{
-		Expected: fmt.Sprintf("ReceiveFile gives a file of %d bytes, %s", len(file), why),
-		Actual:   fmt.Sprintf("it gave %q", result)})
+		Expected: fmt.Sprintf("ReceiveFile gives a file of %s, %s", many(len(file), "byte", "bytes"), why),
+		Actual:   fmt.Sprintf("it gave %q: the receiver has no file that it has not handed out", result)})
 	x.equal(got, file, why)
 }
 
@@ -153,7 +168,7 @@ func (x *transfer) equal(got, want []byte, why string) {
 		}
 	}
 	x.t.Fail(labtest.Finding{
-		Expected: fmt.Sprintf("ReceiveFile gives a file of %d bytes, %s", len(want), why),
+		Expected: fmt.Sprintf("ReceiveFile gives a file of %s, %s", many(len(want), "byte", "bytes"), why),
 		Actual:   "it gave " + actual,
 	})
 }

@@ -66,16 +66,18 @@ type wire struct {
 	data int      // data packets that the sender gave to the network
 	acks int      // acks that the receiver gave to the network
 
-	asked   int    // Receives that began
-	last    uint16 // Ack of the receiver's last ack
-	arrived int    // how many messages it has acknowledged
+	asked int // Receives that began
+	room  room
+	seen  map[string]*sighting // of messages, by their text
+	ack   sighting             // the receiver's last
 
 	rules []func(labrpc.Message) labrpc.Action // of script
 }
 
 func (s Solution) wire(t *labtest.T, st setup) *wire {
-	w := &wire{t: t, solution: s, setup: st.withDefaults()}
+	w := &wire{t: t, solution: s, setup: st.withDefaults(), seen: map[string]*sighting{}}
 	o := w.setup.Options
+	w.room = newRoom(o)
 	t.Step("a sender and a receiver: numbers of %s from %d on, window %d, room %d, timeout %v",
 		many(o.SeqBits, "bit", "bits"), o.First, o.Window, o.Buffer, o.Timeout)
 	w.net = t.Network(labrpc.Config{Faults: st.Faults, Describe: describe})
@@ -146,34 +148,13 @@ func (w *wire) watch(m labrpc.Message) {
 	defer w.mu.Unlock()
 	if m.From == senderNode {
 		w.data++
+		w.sighting(string(p.Payload)).note(m)
 		return
 	}
 	w.acks++
-	w.heed(p)
-}
-
-// heed holds an ack against the room that the receiver has: it may hold Buffer
-// messages that no Receive has asked for yet.
-func (w *wire) heed(p messagingapi.Packet) {
-	o := w.setup.Options
-	if !w.setup.Window || p.Session != 1 {
-		return
-	}
-	if w.acks == 1 {
-		w.last = o.First
-	}
-	space := 1 << o.SeqBits
-	if ahead := (int(p.Ack) - int(w.last) + space) % space; ahead <= space/2 {
-		w.arrived += ahead
-		w.last = p.Ack
-	}
-	if promised := w.arrived + int(p.Window); promised > w.asked+o.Buffer {
-		w.t.Report(labtest.Finding{
-			Property: "a receiver holds at most Buffer messages",
-			Expected: fmt.Sprintf("%d Receives have begun and the buffer has room for %d, so it can take messages up to %d",
-				w.asked, o.Buffer, w.asked+o.Buffer),
-			Actual: fmt.Sprintf("it acknowledged %d and offered room for %d more", w.arrived, p.Window),
-		})
+	w.ack.note(m)
+	if w.setup.Window && p.Session == 1 {
+		w.room.heed(w.t, p, w.asked)
 	}
 }
 
@@ -196,6 +177,9 @@ func (w *wire) send(msg string, patience time.Duration) (result string) {
 		result = say(sent, w.sender.Send(ctx, []byte(msg)))
 		return result
 	})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sighting(msg).result = result
 	return result
 }
 
@@ -231,26 +215,6 @@ func (w *wire) take(msg string) {
 	}
 }
 
-// flush waits until all that was sent is acknowledged.
-func (w *wire) flush(bound time.Duration) {
-	w.t.Step("Flush: must return within %v", bound)
-	w.t.Within(bound, "Flush", func() {
-		ctx, cancel := labtest.Patient(0)
-		defer cancel()
-		w.t.Op(senderNode, "Flush", func() string { return say(sent, w.sender.Flush(ctx)) })
-	})
-}
-
-// deliver sends a message that must get through within bound.
-func (w *wire) deliver(msg string, bound time.Duration) {
-	w.t.Step("Send %s: must be delivered within %v", short(msg), bound)
-	w.t.Within(bound, "Send of "+short(msg), func() {
-		result := w.send(msg, 0)
-		w.t.Check(result == sent, labtest.Finding{
-			Expected: fmt.Sprintf("Send gives %q", sent), Actual: fmt.Sprintf("it gave %q", result)})
-	})
-}
-
 // reader receives beside the scenario until the receiver is closed or n messages
 // have come, with a pause before each.
 func (w *wire) reader(n int, pause time.Duration) {
@@ -262,57 +226,6 @@ func (w *wire) reader(n int, pause time.Duration) {
 			}
 		}
 	})
-}
-
-// everyMessage is what must be over for a finish.
-const everyMessage = "the delivery of every message"
-
-// finish waits for what is under way and compares what came with what was sent.
-func (w *wire) finish(bound time.Duration) {
-	w.t.Join(bound, everyMessage)
-	w.same(w.sent)
-}
-
-// same fails unless exactly the wanted messages came so far, in that order.
-func (w *wire) same(want []string) {
-	w.mu.Lock()
-	got := slices.Clone(w.got)
-	w.mu.Unlock()
-	for i := range max(len(want), len(got)) {
-		switch {
-		case i >= len(got):
-			w.wrong("a message was lost", i, want, got)
-		case i >= len(want) || want[i] != got[i]:
-			what := "the wrong message came"
-			if slices.Contains(got[:i], got[i]) {
-				what = "a message came twice"
-			}
-			w.wrong(what, i, want, got)
-		}
-	}
-}
-
-func (w *wire) wrong(what string, i int, want, got []string) {
-	w.t.Fail(labtest.Finding{
-		Expected: "received: " + around(want, i), Actual: what + ", received: " + around(got, i),
-	})
-}
-
-// around shows a list of messages near place i.
-func around(list []string, i int) string {
-	from, to := max(0, i-4), min(len(list), i+4)
-	var words []string
-	for _, m := range list[min(from, to):to] {
-		words = append(words, short(m))
-	}
-	s := strings.Join(words, " ")
-	if from > 0 {
-		s = fmt.Sprintf("(%d more) ", from) + s
-	}
-	if rest := len(list) - to; rest > 0 {
-		s += fmt.Sprintf(" (%d more)", rest)
-	}
-	return s
 }
 
 // short is a message as the story shows it.

@@ -13,8 +13,8 @@ import (
 func (s Solution) lectureFingers(t *labtest.T) {
 	o := s.overlay(t, floor{Bits: 7, IDs: []ringapi.ID{20, 32, 45, 80, 96, 112}, Table: ringapi.Fingers, Near: 1})
 	t.Step("the fingers of n80: 81, 82, 84, 88 and 96 lead to n96, 112 to n112, 144 - 128 = 16 to n20")
-	o.knows(3, ringapi.Member{ID: 96, Node: "n96"}, ringapi.Member{ID: 112, Node: "n112"}, ringapi.Member{ID: 20, Node: "n20"})
-	o.most = 2*7 + 1
+	o.knows(3, o.whyFar(3), ringapi.Member{ID: 96, Node: "n96"}, ringapi.Member{ID: 112, Node: "n112"}, ringapi.Member{ID: 20, Node: "n20"})
+	o.allowBits()
 	for id := range ringapi.ID(128) {
 		o.find(3, id, both()[id%2], patience)
 	}
@@ -23,7 +23,7 @@ func (s Solution) lectureFingers(t *labtest.T) {
 func (s Solution) lectureLookups(t *labtest.T) {
 	for _, table := range tables() {
 		o := s.overlay(t, floor{Bits: 6, IDs: lecture(), Table: table, Near: 1})
-		o.most = 2*6 + 1
+		o.allowBits()
 		t.Step("n4 looks for 37, which belongs to n44; then everybody for every id")
 		for i := range o.members {
 			for id := range ringapi.ID(64) {
@@ -42,8 +42,8 @@ func (o *overlay) leave() {
 	o.net.Close()
 }
 
-// knows checks that a member knows others.
-func (o *overlay) knows(i int, want ...ringapi.Member) {
+// knows checks that a member knows others; why says what they are to it.
+func (o *overlay) knows(i int, why func(ringapi.Member) string, want ...ringapi.Member) {
 	got := o.peers[i].Neighbours()
 	for _, m := range want {
 		if slices.Contains(got, m) {
@@ -51,8 +51,9 @@ func (o *overlay) knows(i int, want ...ringapi.Member) {
 		}
 		o.t.Fail(labtest.Finding{
 			Property: "a peer knows its neighbours and the others that its table needs",
-			Expected: fmt.Sprintf("%s knows %s (%s, near %d; %s)", o.members[i].Node, m.Node, o.floor.Table, o.floor.Near, o),
-			Actual:   "its Neighbours are " + names(got),
+			Expected: fmt.Sprintf("%s knows %s, %s (%s, near %d; %s)",
+				o.members[i].Node, m.Node, why(m), o.floor.Table, o.floor.Near, o),
+			Actual: "its Neighbours are " + names(got),
 		})
 	}
 }
@@ -74,7 +75,7 @@ func (s Solution) edges(t *labtest.T) {
 	for _, ids := range [][]ringapi.ID{{9}, {0}, {15}, {3, 12}, {0, 15}, {7, 8}, {0, 1, 15}, {2, 6, 10, 14}, {0, 4, 8, 9, 15}} {
 		for _, table := range tables() {
 			o := s.overlay(t, floor{Bits: 4, IDs: ids, Table: table, Near: 1})
-			o.most = 2*4 + 1
+			o.allowBits()
 			for id := range ringapi.ID(16) {
 				for i := range o.members {
 					o.find(i, id, both()[(int(id)+i)%2], patience)
@@ -99,9 +100,20 @@ func (o *overlay) silent(i int, id ringapi.ID) {
 	}
 	o.t.Fail(labtest.Finding{
 		Property: "a lookup sends nothing if the owner is near and the peer can know it",
-		Expected: fmt.Sprintf("%s knows without asking that %d belongs to %s (%s; %s)", o.members[i].Node, id, owner.Node, o.floor.Table, o),
-		Actual:   fmt.Sprintf("%d messages were sent: %s", messages, o.wayNow()),
+		Expected: fmt.Sprintf("%s knows without asking that %d belongs to %s: %s (%s; %s)",
+			o.members[i].Node, id, owner.Node, o.around(i), o.floor.Table, o),
+		Actual: fmt.Sprintf("%d messages were sent: %s", messages, o.wayNow()),
 	})
+}
+
+// around says of which ids a member knows the owner, for it knows its nearest.
+func (o *overlay) around(i int) string {
+	last, first := o.next(i, -o.below()), o.next(i, o.floor.Near)
+	if 1+o.below()+o.floor.Near > len(o.members) {
+		return "its nearest neighbours are all that there are"
+	}
+	return fmt.Sprintf("it knows everybody from %s, the farthest of its nearest downwards, to %s, "+
+		"so it knows the owner of every id above %d up to %d", last.Node, first.Node, last.ID, first.ID)
 }
 
 func (s Solution) anyRing(t *labtest.T) {
@@ -115,7 +127,7 @@ func (s Solution) anyRing(t *labtest.T) {
 		ids = slices.Compact(append(ids, 1<<m-1))
 	}
 	o := s.overlay(t, floor{Bits: m, IDs: ids, Table: tables()[rnd.IntN(2)], Near: 1 + rnd.IntN(3)})
-	o.most = 2*m + 1 // the answer of a recursive one is a request, too
+	o.allowBits()
 	for i := range t.Size("lookups", 60) {
 		rnd := t.Rand(fmt.Sprintf("lookup %d", i))
 		id := ringapi.ID(rnd.Uint64N(1 << m))
@@ -135,8 +147,8 @@ func (s Solution) neighbours(t *labtest.T) {
 		m := 10 + rnd.IntN(6)
 		o := s.overlay(t, floor{Bits: m, IDs: evenly(t, peers, m), Table: table, Near: 1 + rnd.IntN(5)})
 		for i := range o.members {
-			o.knows(i, o.near(i)...)
-			o.knows(i, o.far(i)...)
+			o.knows(i, o.whyNear(i), o.near(i)...)
+			o.knows(i, o.whyFar(i), o.far(i)...)
 			o.modest(i)
 		}
 		o.leave()
@@ -163,6 +175,39 @@ func (o *overlay) far(i int) (list []ringapi.Member) {
 	return list
 }
 
+// whyNear says which of the nearest of a member another one is.
+func (o *overlay) whyNear(i int) func(ringapi.Member) string {
+	return func(m ringapi.Member) string {
+		for d := 1; d <= max(o.floor.Near, o.below()); d++ {
+			switch m {
+			case o.next(i, d):
+				return fmt.Sprintf("number %d of the next upwards", d)
+			case o.next(i, -d):
+				return fmt.Sprintf("number %d of the next downwards", d)
+			}
+		}
+		return "one of its nearest"
+	}
+}
+
+// whyFar says why a member must know another one that is far away.
+func (o *overlay) whyFar(i int) func(ringapi.Member) string {
+	self, size := o.members[i].ID, ringapi.ID(1)<<o.floor.Bits
+	return func(m ringapi.Member) string {
+		for bit := range o.floor.Bits {
+			if o.floor.Table == ringapi.Leaves {
+				if m.ID>>bit == self>>bit^1 {
+					return fmt.Sprintf("or another whose id has the same %d highest bits as its own and another bit after them",
+						o.floor.Bits-1-bit)
+				}
+			} else if place := (self + 1<<bit) % size; o.owner(place) == m {
+				return fmt.Sprintf("the first member at or after %d + 2^%d, which is %d on this ring", self, bit, place)
+			}
+		}
+		return "which its table needs"
+	}
+}
+
 // branch returns the members whose ids are equal to id above a bit and different
 // there.
 func (o *overlay) branch(id ringapi.ID, bit int) (list []ringapi.Member) {
@@ -177,11 +222,19 @@ func (o *overlay) branch(id ringapi.ID, bit int) (list []ringapi.Member) {
 // modest checks that a peer knows few others, each once, and not itself.
 func (o *overlay) modest(i int) {
 	got, self := o.peers[i].Neighbours(), o.members[i]
-	most := len(o.near(i)) + 4*o.hops()
-	o.t.Check(len(got) <= most && !slices.Contains(got, self), labtest.Finding{
+	near, far := len(o.near(i)), 4*o.hops()
+	if slices.Contains(got, self) {
+		o.t.Fail(labtest.Finding{
+			Property: "a peer is none of its own neighbours",
+			Expected: fmt.Sprintf("%s is not among the Neighbours of %s (%s)", self.Node, self.Node, o),
+			Actual:   fmt.Sprintf("they are %s", names(got[:min(len(got), 12)])),
+		})
+	}
+	o.t.Check(len(got) <= near+far, labtest.Finding{
 		Property: "a peer knows few of the others",
-		Expected: fmt.Sprintf("%s knows at most %d members, and does not count itself (%s)", self.Node, most, o),
-		Actual:   fmt.Sprintf("it knows %d: %s", len(got), names(got[:min(len(got), 12)])),
+		Expected: fmt.Sprintf("%s knows at most %d members: its %d nearest and 4×H others, where H is %d, log2 of %d rounded up, and 2 (%s)",
+			self.Node, near+far, near, o.hops(), len(o.members), o),
+		Actual: fmt.Sprintf("it knows %d: %s", len(got), names(got[:min(len(got), 12)])),
 	})
 	for j, m := range got {
 		if !slices.Contains(o.members, m) || slices.Contains(got[:j], m) {
@@ -197,7 +250,7 @@ func (s Solution) hopBound(t *labtest.T) {
 	for i := range t.Size("lookups", 150) {
 		rnd := t.Rand(fmt.Sprintf("lookup %d", i))
 		mode := both()[i%2]
-		o.most = o.hops() + int(mode) // the answer of a recursive one is a request too
+		o.allowHops(mode)
 		o.find(rnd.IntN(len(o.members)), ringapi.ID(rnd.Uint64N(1<<16)), mode, patience)
 	}
 }
@@ -212,7 +265,7 @@ func (s Solution) messages(t *labtest.T) {
 	for i := range t.Size("lookups", lookups) {
 		rnd := t.Rand(fmt.Sprintf("lookup %d", i))
 		from, mode := rnd.IntN(len(o.members)), both()[i%2]
-		o.most = o.hops() + int(mode)
+		o.allowHops(mode)
 		began := t.Since()
 		o.find(from, ringapi.ID(rnd.Uint64N(1<<14)), mode, 10*patience)
 		took := t.Since() - began
@@ -263,5 +316,6 @@ func (o *overlay) passedOn(from int, requests []labrpc.Message, took time.Durati
 	o.t.Check(took <= fair+slowly/2, labtest.Finding{
 		Property: "a lookup ends when the answer has arrived",
 		Expected: fmt.Sprintf("a lookup with %d requests takes %v: a message takes %v", len(requests), fair, slowly),
-		Actual:   fmt.Sprintf("it took %v (does the answer go back all the way, or does somebody wait for more than it?)", took)})
+		Actual: fmt.Sprintf("it took %v, on the way %s (does the answer go back all the way, or does somebody wait for more than it?)",
+			took, way(requests))})
 }

@@ -66,6 +66,23 @@ func (m *model) owners() []string {
 	return all
 }
 
+// tie is the rule that says who owns an id where several nodes have its place; "" where
+// one has.
+func (m *model) tie(id ringapi.ID) string {
+	at := m.occupied()
+	for i := range m.size() {
+		place := (id + i) % m.size()
+		switch nodes := at[place]; {
+		case len(nodes) > 1:
+			return fmt.Sprintf(" (%s have the place %d: it belongs to %s, the first in the order of strings)",
+				strings.Join(nodes, " and "), place, nodes[0])
+		case len(nodes) == 1:
+			return ""
+		}
+	}
+	return ""
+}
+
 // String is the ring as the story shows it: "n4 at 4, n8 at 8 17".
 func (m *model) String() string {
 	var parts []string

@@ -46,6 +46,8 @@ type overlay struct {
 	messages int              // answers too
 	wanted   ringapi.ID       // what the last lookup is about
 	most     int              // requests that a lookup may take; zero is any number
+	why      string           // why not more
+	asked    []ringapi.ID     // what has been looked up in a storm
 	lost     int              // which message of the next lookup is lost, counted from 1; zero is none
 	victim   labrpc.Message   // the one that is lost
 }
@@ -88,7 +90,7 @@ func (o *overlay) String() string {
 	if len(o.floor.IDs) > 20 {
 		ids = list(o.floor.IDs[:6]) + " …"
 	}
-	return fmt.Sprintf("a ring of 2^%d ids with %d peers at %s", o.floor.Bits, len(o.members), ids)
+	return fmt.Sprintf("a ring of 2^%d ids with %s at %s", o.floor.Bits, labtest.Count(len(o.members), "peer"), ids)
 }
 
 // watch counts messages. A lookup that goes round for ever is stopped here.
@@ -106,8 +108,9 @@ func (o *overlay) watch(m labrpc.Message) {
 	if o.most > 0 && len(o.requests) > o.most {
 		o.t.Report(labtest.Finding{
 			Property: "a lookup comes nearer with every step",
-			Expected: fmt.Sprintf("at most %d requests for the lookup of %d, on a ring of %d peers", o.most, o.wanted, len(o.members)),
-			Actual:   "one more was sent; the way so far: " + way(o.requests),
+			Expected: fmt.Sprintf("at most %s for the lookup of %d, on a ring of %s: %s",
+				labtest.Count(o.most, "request"), o.wanted, labtest.Count(len(o.members), "peer"), o.why),
+			Actual: "one more was sent; the way so far: " + way(o.requests),
 		})
 	}
 }
@@ -202,7 +205,7 @@ func (o *overlay) wayNow() string {
 	if len(requests) == 0 {
 		return "no request"
 	}
-	return fmt.Sprintf("%d requests: %s", len(requests), way(requests))
+	return labtest.Count(len(requests), "request") + ": " + way(requests)
 }
 
 // near returns the nearest members, which a member must know.
@@ -231,6 +234,24 @@ func (o *overlay) next(i, d int) ringapi.Member {
 
 // hops is H of the contract.
 func (o *overlay) hops() int { return bits.Len(uint(len(o.members)-1)) + 2 }
+
+// allowHops lets the next lookup take as many requests as the contract allows where
+// ids are spread evenly. The answer of a recursive lookup is a request too.
+func (o *overlay) allowHops(mode ringapi.Mode) {
+	o.most = o.hops() + int(mode)
+	o.why = fmt.Sprintf("H = %d others may be asked, which is log2 of %d rounded up, and 2", o.hops(), len(o.members))
+	if mode == ringapi.Recursive {
+		o.why = fmt.Sprintf("it may be passed on H = %d times, which is log2 of %d rounded up, and 2, and then answered",
+			o.hops(), len(o.members))
+	}
+}
+
+// allowBits lets every lookup take as many requests as the contract allows on any
+// ring.
+func (o *overlay) allowBits() {
+	o.most = 2*o.floor.Bits + 1
+	o.why = fmt.Sprintf("it may ask or be passed on 2×Bits = %d times, and then be answered", 2*o.floor.Bits)
+}
 
 // both are the values of Mode.
 func both() []ringapi.Mode { return []ringapi.Mode{ringapi.Iterative, ringapi.Recursive} }

@@ -23,7 +23,11 @@ func (s Solution) pair(t *labtest.T, bits int) *pair {
 
 // add adds a node and checks what the ring says has to be moved.
 func (p *pair) add(node string, places ...ringapi.ID) {
-	p.t.Step("Add %s at %s", node, list(places))
+	if p.model.places[node] == nil {
+		p.t.Step("Add %s at %s", node, list(places))
+	} else {
+		p.t.Step("Add %s at %s, which is on the ring already: it stays where it is", node, list(places))
+	}
 	p.change("Add of "+node, func() []ringapi.Move { return p.ring.Add(node, slices.Clone(places)...) }, func() {
 		if p.model.places[node] == nil {
 			p.model.places[node] = places
@@ -39,12 +43,14 @@ func (p *pair) remove(node string) {
 	})
 }
 
-// change has ring and model change, and holds the moves against the owners before
-// and after.
+// change has ring and model change. It compares who owns and holds what first, as moves
+// follow from that, and then holds the moves against the owners before and after.
 func (p *pair) change(what string, real func() []ringapi.Move, inModel func()) {
 	before := p.model.owners()
 	moves := real()
 	inModel()
+	p.owners()
+	p.held()
 	after := p.model.owners()
 	told := make([]string, len(after)) // for each id what the moves say of it
 	for _, m := range moves {
@@ -68,11 +74,22 @@ func (p *pair) change(what string, real func() []ringapi.Move, inModel func()) {
 		if told[id] != want { // as below: what is not wrong is not put into words, since there is much of it
 			p.t.Fail(labtest.Finding{
 				Property: "what moves is exactly what has another owner than before",
-				Expected: fmt.Sprintf("%s moves id %s %s", what, p.id(ringapi.ID(id)), orNot(want)),
+				Expected: fmt.Sprintf("%s moves id %s %s%s", what, p.id(ringapi.ID(id)), orNot(want), p.model.tie(ringapi.ID(id))),
 				Actual:   fmt.Sprintf("it moves it %s: %s", orNot(told[id]), show(moves)),
 			})
 		}
 	}
+}
+
+// ranges is a number of ranges.
+func ranges(n int) string {
+	switch n {
+	case 0:
+		return "no range"
+	case 1:
+		return "one range"
+	}
+	return fmt.Sprintf("%d ranges", n)
 }
 
 func orNot(move string) string {
@@ -126,7 +143,7 @@ func (p *pair) owners() {
 		if got != want {
 			p.t.Fail(labtest.Finding{
 				Property: "the owner of an id is the first node at or after it",
-				Expected: fmt.Sprintf("id %s belongs to %s", p.id(ringapi.ID(id)), quote(want)),
+				Expected: fmt.Sprintf("id %s belongs to %s%s", p.id(ringapi.ID(id)), quote(want), p.model.tie(ringapi.ID(id))),
 				Actual:   "Owner says " + quote(got),
 			})
 		}
@@ -153,8 +170,9 @@ func (p *pair) held() {
 			if n != want {
 				p.t.Fail(labtest.Finding{
 					Property: "a node holds the ids that it owns, each in one range",
-					Expected: fmt.Sprintf("id %s belongs to %s: it is in %d ranges of %s", p.id(ringapi.ID(id)), owners[id], want, node),
-					Actual:   fmt.Sprintf("it is in %d: %v", n, held),
+					Expected: fmt.Sprintf("id %s belongs to %s, so it is in %s of Held(%q)%s",
+						p.id(ringapi.ID(id)), owners[id], ranges(want), node, p.model.tie(ringapi.ID(id))),
+					Actual: fmt.Sprintf("it is in %s: %v", ranges(n), held),
 				})
 			}
 		}
@@ -167,7 +185,8 @@ func (p *pair) replicas(id ringapi.ID, r int) {
 	if !slices.Equal(got, want) {
 		p.t.Fail(labtest.Finding{
 			Property: "the replicas of an id are the next different nodes on the way up",
-			Expected: fmt.Sprintf("%d replicas of id %s: %v", r, p.id(id), want), Actual: fmt.Sprint(got),
+			Expected: fmt.Sprintf("Replicas(%d, %d) on the ring with %v: %v%s", id, r, p.model, want, p.model.tie(id)),
+			Actual:   fmt.Sprint(got),
 		})
 	}
 }

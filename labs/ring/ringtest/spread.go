@@ -32,7 +32,8 @@ func (s Solution) hash(t *labtest.T) {
 		for _, id := range places {
 			t.Check(slices.Contains(larger, id), labtest.Finding{
 				Property: "a larger weight only adds places",
-				Expected: fmt.Sprintf("%s with weight %d is still at %d", name, len(larger), id), Actual: fmt.Sprint(larger)})
+				Expected: fmt.Sprintf("%s with weight %d is still at %d, as with weight %d", name, len(larger), id, weight),
+				Actual:   fmt.Sprintf("it is at %v", larger)})
 		}
 	}
 }
@@ -68,8 +69,8 @@ func (s Solution) balance(t *labtest.T) {
 				continue
 			}
 			t.Fail(labtest.Finding{
-				Expected: fmt.Sprintf("%s%d of %d nodes owns between %.4f %% and %.4f %% of the ids",
-					prefix, i, n, 100*leastNode*fair, 100*mostOfNode*fair),
+				Expected: fmt.Sprintf("%s%d of %d nodes owns between %.4f %% and %.4f %% of the ids: %v to %v times its share of %.4f %%",
+					prefix, i, n, 100*leastNode*fair, 100*mostOfNode*fair, leastNode, mostOfNode, 100*fair),
 				Actual: fmt.Sprintf("it owns %.4f %%", 100*share),
 			})
 		}

@@ -2,7 +2,10 @@ package ringtest
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"faultline/labrpc"
@@ -46,7 +49,9 @@ func (o *overlay) kill(rnd *rand.Rand) map[string]bool {
 			o.net.Node(m.Node).Crash()
 		}
 	}
-	o.t.Step("%d of %d nodes crash", len(dead), n)
+	if len(dead) > 0 {
+		o.t.Step("of %s, these crash: %s", labtest.Count(n, "node"), strings.Join(slices.Sorted(maps.Keys(dead)), " "))
+	}
 	return dead
 }
 
@@ -85,14 +90,30 @@ func (s Solution) storm(t *labtest.T) {
 			for i := range lookups {
 				rnd := t.Rand(fmt.Sprintf("lookup %d of client %d", i, client))
 				id := ringapi.ID(rnd.Uint64N(1 << 12))
+				o.mu.Lock()
+				o.asked = append(o.asked, id)
+				o.mu.Unlock()
 				got, want := o.ask(from, id, both()[rnd.IntN(2)], 0), o.owner(id).Node
 				t.Check(got == want, labtest.Finding{
 					Property: "a lookup finds the first member at or after the id",
-					Expected: fmt.Sprintf("%s finds that %d belongs to %s", o.members[from].Node, id, want), Actual: "it gives " + got})
+					Expected: fmt.Sprintf("%s finds that %d belongs to %s (%s)", o.members[from].Node, id, want, o),
+					Actual:   "it gives " + got + o.instead(got, id)})
 			}
 		})
 	}
 	t.Outlast(20*time.Second, "every lookup")
+}
+
+// instead says which lookup an answer may be to that is wrong for an id.
+func (o *overlay) instead(got string, id ringapi.ID) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, other := range o.asked {
+		if other != id && o.owner(other).Node == got {
+			return fmt.Sprintf(", which is right for %d: that was looked up as well", other)
+		}
+	}
+	return ""
 }
 
 func (s Solution) closePeer(t *labtest.T) {
@@ -110,7 +131,7 @@ func (s Solution) closePeer(t *labtest.T) {
 		t.Sleep(3 * timeout)
 		t.Step("n10 is closed")
 		t.Within(time.Second, "Close", o.peers[0].Close)
-		t.Join(timeout, "the Lookup that waited")
+		t.Join(timeout, fmt.Sprintf("Lookup of %d, %s, which waited when n10 was closed,", far, mode))
 		t.Within(time.Second, "Close", o.peers[0].Close)
 		o.restarts("n10", "Close closes the process")
 		t.Within(time.Second, "Lookup after Close", func() { o.ends("Close, before it began", "closed", o.ask(0, far, mode, 0)) })

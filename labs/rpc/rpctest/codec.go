@@ -29,22 +29,47 @@ func seal(b []byte) []byte {
 }
 
 func decode(b []byte) (p rpcapi.Packet, ok bool) {
-	if len(b) < rpcapi.HeaderSize {
+	if flaw(b) != "" {
 		return p, false
 	}
-	method, body := int(binary.BigEndian.Uint16(b[22:])), int(binary.BigEndian.Uint16(b[24:]))
-	if method+body != len(b)-rpcapi.HeaderSize || method > rpcapi.MaxMethod || body > rpcapi.MaxBody {
-		return p, false
-	}
+	method := int(binary.BigEndian.Uint16(b[22:]))
 	word := func(at int) uint32 { return binary.BigEndian.Uint32(b[at:]) }
 	p = rpcapi.Packet{Kind: b[0], Status: b[1], Client: word(2), ClientIncarnation: word(6), ServerIncarnation: word(10),
 		Number: word(14), Done: word(18), Method: string(b[30 : 30+method]), Body: b[30+method:]}
-	return p, string(seal(slices.Clone(b))) == string(b)
+	return p, true
+}
+
+// flaw says why bytes are no packet, or nothing.
+func flaw(b []byte) string {
+	if len(b) < rpcapi.HeaderSize {
+		return fmt.Sprintf("a header has %d bytes", rpcapi.HeaderSize)
+	}
+	method, body := int(binary.BigEndian.Uint16(b[22:])), int(binary.BigEndian.Uint16(b[24:]))
+	switch {
+	case method+body != len(b)-rpcapi.HeaderSize:
+		return fmt.Sprintf("its header speaks of a method of %d bytes and a body of %d, and %d follow it",
+			method, body, len(b)-rpcapi.HeaderSize)
+	case method > rpcapi.MaxMethod:
+		return fmt.Sprintf("its method has %d bytes, and MaxMethod is %d", method, rpcapi.MaxMethod)
+	case body > rpcapi.MaxBody:
+		return fmt.Sprintf("its body has %d bytes, and MaxBody is %d", body, rpcapi.MaxBody)
+	case string(seal(slices.Clone(b))) != string(b):
+		return "its checksum is wrong"
+	}
+	return ""
 }
 
 func kinds() map[uint8]string {
 	return map[uint8]string{rpcapi.Call: "call", rpcapi.Reply: "reply", rpcapi.Ack: "ack", rpcapi.Cancel: "cancel",
 		rpcapi.Reject: "reject"}
+}
+
+// kind names a kind of packets, also one that there is not.
+func kind(k uint8) string {
+	if name := kinds()[k]; name != "" {
+		return name
+	}
+	return fmt.Sprintf("of kind %d, number", k)
 }
 
 // describe is a packet as the trace shows it.
@@ -53,7 +78,7 @@ func describe(b []byte) string {
 	if !ok {
 		return fmt.Sprintf("%d bytes that are no packet", len(b))
 	}
-	s := fmt.Sprintf("%s %d", kinds()[p.Kind], p.Number)
+	s := fmt.Sprintf("%s %d", kind(p.Kind), p.Number)
 	if p.Kind == rpcapi.Call {
 		s += fmt.Sprintf(" %s %q", p.Method, short(string(p.Body)))
 	} else if p.Kind == rpcapi.Reply {
@@ -67,11 +92,12 @@ func describe(b []byte) string {
 }
 
 // breach says what is wrong with a packet, or nothing.
-func breach(p rpcapi.Packet, ok, server bool) string {
+func breach(p rpcapi.Packet, b []byte, server bool) string {
+	if text := flaw(b); text != "" {
+		return text
+	}
 	fromServer := p.Kind == rpcapi.Reply || p.Kind == rpcapi.Reject || p.Kind == rpcapi.Ack && p.Done == 0
 	switch {
-	case !ok:
-		return "it is none"
 	case p.Kind < rpcapi.Call || p.Kind > rpcapi.Reject:
 		return "there is no such kind"
 	case server != fromServer:

@@ -66,7 +66,9 @@ func (s Solution) shared(t *labtest.T) {
 
 func (s Solution) writes(t *labtest.T, v any, want []byte) {
 	got, err := s.Marshal(v)
-	t.Check(err == nil && bytes.Equal(got, want), labtest.Finding{Expected: dump(want), Actual: outcome(dump(got), err)})
+	t.Check(err == nil && bytes.Equal(got, want), labtest.Finding{
+		Expected: fmt.Sprintf("Marshal of the %T gives %s", v, dump(want)),
+		Actual:   outcome(dump(got)+differs(got, want), err)})
 }
 
 func (s Solution) reads(t *labtest.T, data []byte, v any) {

@@ -18,18 +18,31 @@ type forgery struct {
 	target any // a pointer
 }
 
+// given says in the last line of the story what Unmarshal was given, if it panics.
+func (s Solution) given(t *labtest.T, f forgery) error {
+	returned := false
+	defer func() {
+		if !returned {
+			t.Step("Unmarshal into a %T of %s: %s", f.target, f.what, dump(f.bytes))
+		}
+	}()
+	err := s.Unmarshal(f.bytes, f.target)
+	returned = true
+	return err
+}
+
 // refuse fails unless Unmarshal gives an error and leaves the target as it was.
 func (s Solution) refuse(t *labtest.T, f forgery) {
 	before := reflect.ValueOf(f.target).Elem().Interface()
-	err := s.Unmarshal(f.bytes, f.target)
+	err := s.given(t, f)
 	t.Check(err != nil, labtest.Finding{
 		Expected: fmt.Sprintf("Unmarshal into a %T gives an error: %s (%s)", f.target, f.what, dump(f.bytes)),
 		Actual:   "it gave none",
 	})
 	t.Check(reflect.DeepEqual(reflect.ValueOf(f.target).Elem().Interface(), before), labtest.Finding{
 		Property: "an error changes nothing",
-		Expected: "the value is as it was, after " + f.what,
-		Actual:   "it is " + show(reflect.ValueOf(f.target).Elem().Interface()),
+		Expected: fmt.Sprintf("Unmarshal of %s (%s) gives an error and leaves the target as it was: %s", f.what, dump(f.bytes), show(before)),
+		Actual:   "it gives an error, and the target is " + show(reflect.ValueOf(f.target).Elem().Interface()),
 	})
 }
 
@@ -55,12 +68,12 @@ func (s Solution) damage(t *labtest.T) {
 		for range 1 + rng.IntN(4) {
 			b[rng.IntN(len(b))] = byte(rng.Uint32())
 		}
-		s.Unmarshal(b, &order{})
+		s.given(t, forgery{"a message with random changes", b, &order{}})
 		for i := range b {
 			b[i] = byte(rng.IntN(24))
 		}
 		var n node
-		s.Unmarshal(append(head(rpcapi.TagStruct, 8), b...), &n)
+		s.given(t, forgery{"random bytes behind the head of a struct", append(head(rpcapi.TagStruct, 8), b...), &n})
 	}
 }
 
@@ -149,7 +162,6 @@ func (s Solution) hostile(t *labtest.T) {
 		{"a map of 100,000 entries of 4 KB each", claim(rpcapi.TagMap, 100_000, 100_000), new(map[int64]heavy)},
 		{"a map of 300,000 entries of 160 bytes each", claim(rpcapi.TagMap, 300_000, 300_000), new(map[[4]int64][16]int64)},
 	} {
-		t.Note("%s", f.what)
 		s.frugal(t, f)
 	}
 	t.Step("a million levels")
@@ -159,6 +171,7 @@ func (s Solution) hostile(t *labtest.T) {
 
 // frugal fails unless a forgery is refused and little was allocated on the way.
 func (s Solution) frugal(t *labtest.T, f forgery) {
+	t.Step("Unmarshal into a %T of %s: a message of %d bytes, %s", f.target, f.what, len(f.bytes), cut(dump(f.bytes), 26))
 	limit := uint64(64*len(f.bytes) + 8<<20)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -22,7 +22,7 @@ func (s Solution) agree(t *labtest.T, vectors []vector) {
 		what := fmt.Sprintf("%T(%s)", v.value, show(v.value))
 		got, err := s.Marshal(v.value)
 		t.Check(err == nil && bytes.Equal(got, v.bytes), labtest.Finding{
-			Expected: fmt.Sprintf("Marshal(%s): %s", what, dump(v.bytes)), Actual: outcome(dump(got), err),
+			Expected: fmt.Sprintf("Marshal(%s): %s", what, dump(v.bytes)), Actual: outcome(dump(got)+differs(got, v.bytes), err),
 		})
 		back := reflect.New(reflect.TypeOf(v.value))
 		err = s.Unmarshal(v.bytes, back.Interface())
@@ -35,7 +35,27 @@ func (s Solution) agree(t *labtest.T, vectors []vector) {
 // show is a value in Go's words. It says which slices and maps are nil.
 func show(v any) string { return cut(strings.ReplaceAll(fmt.Sprintf("%#v", v), "rpctest.", ""), 120) }
 
-func dump(b []byte) string { return cut(fmt.Sprintf("% x", b), 120) }
+// differs says where bytes differ from what they should be, "" if they do not.
+func differs(got, want []byte) string {
+	i := firstDifference(got, want)
+	switch {
+	case bytes.Equal(got, want):
+		return ""
+	case i == len(got):
+		return fmt.Sprintf(", %d bytes, must be %d", len(got), len(want))
+	case i == len(want):
+		return fmt.Sprintf(", with %d bytes too many", len(got)-len(want))
+	}
+	return fmt.Sprintf(", byte %d is %02x, must be %02x", i, got[i], want[i])
+}
+
+// dump is the beginning of bytes: some messages are large.
+func dump(b []byte) string {
+	if len(b) > 40 {
+		return fmt.Sprintf("% x …", b[:40])
+	}
+	return fmt.Sprintf("% x", b)
+}
 
 func cut(s string, n int) string {
 	if len(s) > n {
@@ -185,7 +205,7 @@ func (s Solution) equalBytes(t *labtest.T) {
 			first = got
 		}
 		t.Check(err == nil && len(got) > 0 && bytes.Equal(got, first), labtest.Finding{
-			Expected: fmt.Sprintf("the same %d bytes each time", len(first)),
+			Expected: fmt.Sprintf("the same %d bytes each time: the entries of a map are in ascending order of the bytes of their keys", len(first)),
 			Actual:   outcome(fmt.Sprintf("they differ from byte %d on", firstDifference(got, first)), err),
 		})
 	}

@@ -50,7 +50,10 @@ type house struct {
 	server   rpcapi.Server
 
 	mu       sync.Mutex
-	executed map[string]int // how often each call was executed, by its arguments
+	executed map[string]int             // how often each call was executed, by its arguments
+	began    map[string][]time.Duration // when
+	log      log
+	forgery  string         // what a stranger has just sent; see watch
 	ended    map[string]int // how often its context ended while it was being executed
 	busy     int            // handlers that run
 	most     int            // the most that ran at once
@@ -66,7 +69,8 @@ func (s Solution) house(t *labtest.T, st setup) *house {
 	if st.Incarnation == 0 {
 		st.Incarnation = 1
 	}
-	h := &house{t: t, solution: s, setup: st, executed: map[string]int{}, ended: map[string]int{}}
+	h := &house{t: t, solution: s, setup: st, executed: map[string]int{}, ended: map[string]int{},
+		began: map[string][]time.Duration{}, log: newLog()}
 	h.net = t.Network(labrpc.Config{Faults: st.Faults, Describe: describe})
 	h.net.Tap(h.watch)
 	h.net.Intercept(h.intercept)
@@ -110,6 +114,7 @@ func (h *house) handle(ctx context.Context, method string, args []byte) ([]byte,
 	name := string(args)
 	h.mu.Lock()
 	h.executed[name]++
+	h.began[name] = append(h.began[name], h.t.Since())
 	h.busy++
 	h.most = max(h.most, h.busy)
 	n, fail := h.executed[name], h.fail
@@ -206,9 +211,15 @@ func short(s string) string { return cut(s, 40) }
 func (h *house) want(c rpcapi.Client, id uint32, method, args, result string, bound time.Duration) {
 	h.t.Step("client %d calls %s %s: must give %q within %v", id, method, short(args), short(result), bound)
 	var got string
-	h.t.Within(bound, "the call "+method+" "+short(args), func() { got = h.call(c, id, method, args, 0) })
+	if !h.t.Returns(bound, func() { got = h.call(c, id, method, args, 0) }) {
+		h.t.Late(labtest.Finding{
+			Expected: fmt.Sprintf("the call %s %s of client %d returns within %v of virtual time", method, short(args), id, bound),
+			Actual:   "it still waits: " + h.account(args),
+		})
+	}
 	h.t.Check(got == result, labtest.Finding{
-		Expected: fmt.Sprintf("the call gives %q", short(result)), Actual: fmt.Sprintf("it gives %q", short(got)),
+		Expected: fmt.Sprintf("the call %s %s of client %d gives %q", method, short(args), id, short(result)),
+		Actual:   fmt.Sprintf("it gives %q", short(got)),
 	})
 }
 
@@ -217,12 +228,23 @@ func (h *house) echo(c rpcapi.Client, id uint32, args string) {
 	h.want(c, id, "echo", args, answer(args, 1), patience)
 }
 
-// once fails unless a call was executed so often.
-func (h *house) times(name string, want int) {
-	got := h.executions(name)
-	h.t.Check(got == want, labtest.Finding{
-		Expected: fmt.Sprintf("%s is executed %d times", short(name), want), Actual: fmt.Sprintf("it is executed %d times", got),
-	})
+// times fails unless a call was executed so often: once, or never. Why says why, ""
+// where that is the title of the case.
+func (h *house) times(name string, want int, why string) {
+	if h.executions(name) == want {
+		return
+	}
+	h.mu.Lock()
+	ran := h.ran(name)
+	h.mu.Unlock()
+	expected := "the server executes " + short(name) + " once"
+	if want == 0 {
+		expected = "the server does not execute " + short(name)
+	}
+	if why != "" {
+		expected += ": " + why
+	}
+	h.t.Fail(labtest.Finding{Expected: expected, Actual: "it has " + ran})
 }
 
 // rule adds to what the network does to packets.
@@ -272,7 +294,7 @@ func (h *house) lose(kind uint8, number uint32, first int) {
 // again makes the network deliver the first packet of a kind for a call several
 // times.
 func (h *house) again(kind uint8, number uint32, after ...time.Duration) {
-	h.t.Step("the network delivers the first packet %q of call %d again after %v", kinds()[kind], number, after)
+	h.t.Step("the network delivers the first packet %q of call %d again after %s", kinds()[kind], number, labtest.List(after))
 	h.some(kind, number, func(n int) (a labrpc.Action) {
 		if n == 1 {
 			a.Copies = after
@@ -289,10 +311,21 @@ func (h *house) watch(m labrpc.Message) {
 	}
 	h.mu.Lock()
 	h.packets++
+	if ok {
+		h.log.note(m, p)
+	}
+	forgery := h.forgery
 	h.mu.Unlock()
-	wrong := breach(p, ok, m.From == serverNode)
-	if node := clientNode(p.Client); ok && m.From != node && m.To != node {
-		wrong = "it names another client"
+	wrong := breach(p, m.Packet, m.From == serverNode)
+	if m.To == strangerNode {
+		h.t.Report(labtest.Finding{
+			Expected: fmt.Sprintf("%s ignores what is no packet for it: %s", m.From, forgery),
+			Actual:   "it answered with " + describe(m.Packet),
+		})
+		return
+	}
+	if node := clientNode(p.Client); wrong == "" && m.From != node && m.To != node {
+		wrong = fmt.Sprintf("it is about client %d, and goes from %s to %s", p.Client, m.From, m.To)
 	}
 	if wrong != "" {
 		h.t.Report(labtest.Finding{

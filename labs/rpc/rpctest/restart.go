@@ -30,16 +30,20 @@ func (s Solution) restartExecuting(t *labtest.T) {
 	c := h.client(1, 1)
 	h.echo(c, 1, "a1")
 	results := &notes{}
-	t.Go(func() { results.add("x", h.call(c, 1, "slow", "10s:x", 0)) })
+	t.Step("client 1 calls slow 10s:x, and after 100 ms the server, which executes it, crashes")
+	t.Go(func() { results.add("10s:x", h.call(c, 1, "slow", "10s:x", 0)) })
 	t.Sleep(100 * time.Millisecond)
 	h.restart()
-	h.gives("a call for the life that is over", unknown, h.call(c, 1, "echo", "a3", patience))
-	t.Join(patience, "the call that the crash interrupted")
-	t.Check(results.of("x") == unknown, labtest.Finding{
-		Expected: fmt.Sprintf("the interrupted call gives %q", unknown), Actual: fmt.Sprintf("it gives %q", results.of("x")),
+	t.Step("client 1, which has not heard of that, calls echo a3 for life 1: must give %q", unknown)
+	result := h.call(c, 1, "echo", "a3", patience)
+	h.times("10s:x", 1, "it was sent for life 1, which has begun it; life 2 knows nothing of it and must not")
+	h.times("a3", 0, "it was sent for life 1, which is over")
+	h.gives("a3, a call for the life of the server that is over,", unknown, result)
+	h.join(patience, results, "10s:x")
+	t.Check(results.of("10s:x") == unknown, labtest.Finding{
+		Expected: fmt.Sprintf("the call of 10s:x, which the crash interrupted, gives %q", unknown),
+		Actual:   fmt.Sprintf("it gives %q", results.of("10s:x")),
 	})
-	h.times("10s:x", 1)
-	h.times("a3", 0)
 	h.echo(c, 1, "a4")
 }
 
@@ -54,13 +58,15 @@ func (s Solution) restartExecuted(t *labtest.T) {
 	t.Go(func() { results.add("a2", h.call(c, 1, "echo", "a2", 0)) })
 	t.Sleep(20 * time.Millisecond)
 	h.restart()
-	t.Join(patience, "the call whose reply was lost")
+	t.Sleep(2500 * time.Millisecond)
+	h.times("a2", 1, "life 1 did, and what comes now is for that life")
+	h.join(patience, results, "a2")
 	t.Check(results.of("a2") == unknown, labtest.Finding{
 		Expected: fmt.Sprintf("the call gives %q: the server that knew is dead", unknown),
 		Actual:   fmt.Sprintf("it gives %q", results.of("a2")),
 	})
 	t.Sleep(3 * time.Second)
-	h.times("a2", 1)
+	h.times("a2", 1, "")
 	h.echo(c, 1, "a3")
 }
 
@@ -76,10 +82,11 @@ func (s Solution) firstContact(t *labtest.T) {
 	t.Sleep(300 * time.Millisecond)
 	h.restart()
 	t.Sleep(300 * time.Millisecond)
+	h.times("a1", 0, "its client has had no answer yet, so the call is for no life of the server (ServerIncarnation 0)")
 	t.Step("the network is whole again")
 	h.net.Heal()
 	t.Join(patience, "the call")
-	h.times("a1", 1)
+	h.times("a1", 1, "")
 }
 
 func (s Solution) conclusions(t *labtest.T) {
@@ -109,7 +116,7 @@ func (s Solution) conclusions(t *labtest.T) {
 	h.net.Heal()
 	t.Sleep(time.Second)
 	for _, args := range []string{"a1", "a2", "a3"} {
-		h.times(args, 0)
+		h.times(args, 0, "its client was told that it was not")
 	}
 }
 
@@ -179,33 +186,46 @@ func (s Solution) cancels(t *labtest.T) {
 	h.lose(rpcapi.Cancel, 2, 1)
 	t.Step("a call that takes a minute, with patience for 200 ms, and one behind it that waits for a worker")
 	results, begin := &notes{}, t.Since()
-	gaveUp := func(name, method, args string, d time.Duration) {
+	gaveUp := func(method, args string, d time.Duration) {
 		t.Go(func() {
-			results.add(name, h.call(c, 1, method, args, d))
-			results.add(name+" took", fmt.Sprint(t.Since()-begin < time.Second))
+			results.add(args, h.call(c, 1, method, args, d))
+			results.add(args+" took", fmt.Sprint(t.Since()-begin < time.Second))
 		})
 	}
-	gaveUp("x", "slow", "1m:x", 200*time.Millisecond)
+	gaveUp("slow", "1m:x", 200*time.Millisecond)
 	t.Sleep(20 * time.Millisecond)
-	gaveUp("q", "echo", "q", 100*time.Millisecond)
-	h.contextEnds("1m:x", 600*time.Millisecond)
-	t.Join(patience, "every call")
-	for _, name := range []string{"x", "q"} {
+	gaveUp("echo", "q", 100*time.Millisecond)
+	h.contextEnds("1m:x", 600*time.Millisecond, "the client has given up, and tells the server with a cancel until it has an ack")
+	h.join(patience, results, "1m:x", "q")
+	for _, name := range []string{"1m:x", "q"} {
 		h.gives("the call "+name+" whose context ended", unknown, results.of(name))
 		t.Check(results.of(name+" took") == "true", labtest.Finding{
-			Expected: "Call returns when its context ends", Actual: "it returned more than half a second later"})
+			Expected: "the call " + name + " returns when its context ends", Actual: "it returned more than half a second later"})
 	}
 	h.echo(c, 1, "a4")
-	h.times("q", 0)
+	h.times("q", 0, "it waited for a worker when its client gave up")
 }
 
-// contextEnds waits until the context of a call that is being executed ends.
-func (h *house) contextEnds(name string, bound time.Duration) {
+// contextEnds waits until the context of a call that is being executed ends; why
+// says why it must.
+func (h *house) contextEnds(name string, bound time.Duration, why string) {
 	h.t.Step("the context of %s must end within %v", name, bound)
-	h.t.Eventually(bound, "the wait for the end of the handler's context", func() bool {
+	ended := func() bool {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		return h.ended[name] > 0
+	}
+	for end := h.t.Since() + bound; !ended() && h.t.Since() < end; {
+		h.t.Sleep(time.Millisecond)
+	}
+	if ended() {
+		return
+	}
+	node := clientNode(1)
+	h.t.Fail(labtest.Finding{
+		Expected: fmt.Sprintf("the context of the handler of %s ends within %v: %s", name, bound, why),
+		Actual: fmt.Sprintf("the handler still waits; %s has sent %d packets \"cancel\" and %d \"call\", and the server %d \"ack\"",
+			node, h.sentBy(node, rpcapi.Cancel), h.sentBy(node, rpcapi.Call), h.sentBy(serverNode, rpcapi.Ack)),
 	})
 }
 
@@ -221,7 +241,7 @@ func (s Solution) lateCall(t *labtest.T) {
 	h.some(rpcapi.Call, 2, func(int) labrpc.Action { return labrpc.Action{Delay: time.Second} })
 	h.gives("the call that is late", unknown, h.call(c, 1, "echo", "late", 100*time.Millisecond))
 	t.Sleep(2 * time.Second)
-	h.times("late", 0)
+	h.times("late", 0, "its cancel came before it")
 	t.Join(patience, "the first call")
 }
 
@@ -234,7 +254,7 @@ func (s Solution) lostCancels(t *labtest.T) {
 	h.gives("the call", unknown, h.call(c, 1, "slow", "1m:x", 200*time.Millisecond))
 	t.Sleep(2 * time.Second)
 	h.echo(c, 1, "a2")
-	h.contextEnds("1m:x", settle)
+	h.contextEnds("1m:x", settle, "call 2 says with its Done that call 1 is over")
 }
 
 func (s Solution) orphans(t *labtest.T) {
@@ -252,12 +272,12 @@ func (s Solution) orphans(t *labtest.T) {
 	h.net.Node(clientNode(1)).Restart()
 	c = h.client(1, 2)
 	h.echo(c, 1, "b1")
-	h.contextEnds("1m:x", settle)
+	h.contextEnds("1m:x", settle, "a call of life 2 of the client has come, so nobody waits for this one")
 	h.echo(c, 1, "b2")
 	t.Step("packets of the first life come late")
 	t.Sleep(4 * time.Second)
-	h.times("a1", 1)
-	h.times("1m:x", 1)
+	h.times("a1", 1, "")
+	h.times("1m:x", 1, "")
 	h.echo(c, 1, "b3")
 	h.forgotten()
 }
@@ -294,7 +314,7 @@ func (s Solution) lives(t *labtest.T) {
 		t.Sleep(time.Duration(20+rng.IntN(300)) * time.Millisecond)
 		h.restart()
 	}
-	t.Join(time.Minute, "every call")
+	h.join(time.Minute, results, all...)
 	t.ReachFaults("a packet")
 	h.net.Calm()
 	t.Sleep(time.Second)

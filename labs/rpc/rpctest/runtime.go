@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +26,7 @@ func (s Solution) calm(t *labtest.T) {
 	limit := 2 + 2*n + 1
 	t.Check(h.sent() <= limit, labtest.Finding{
 		Expected: fmt.Sprintf("at most %d packets for %d calls: the reply acknowledges the call, the next call the reply", limit, n),
-		Actual:   fmt.Sprintf("%d packets", h.sent()),
+		Actual:   fmt.Sprintf("%d packets: %s", h.sent(), h.spent()),
 	})
 }
 
@@ -39,7 +40,9 @@ func (h *house) forgotten() {
 func (h *house) remembers(most int) {
 	got := h.server.Remembered()
 	h.t.Check(got <= most, labtest.Finding{
-		Expected: fmt.Sprintf("the server remembers at most %d replies", most), Actual: fmt.Sprintf("it remembers %d", got),
+		Expected: fmt.Sprintf("the server remembers at most %d replies: the client has the others, and says so with its next call "+
+			"or, when it is idle, with one Ack", most),
+		Actual: fmt.Sprintf("it remembers %d; so far there were %s", got, h.spent()),
 	})
 }
 
@@ -61,7 +64,7 @@ func (s Solution) lostCall(t *labtest.T) {
 	}())
 	for _, args := range []string{"a1", "a2", "a3"} {
 		h.echo(c, 1, args)
-		h.times(args, 1)
+		h.times(args, 1, "")
 	}
 }
 
@@ -73,7 +76,7 @@ func (s Solution) lostReply(t *labtest.T) {
 	h.lose(rpcapi.Reply, 2, 3)
 	for _, args := range []string{"a1", "a2", "a3"} {
 		h.echo(c, 1, args)
-		h.times(args, 1)
+		h.times(args, 1, "")
 	}
 }
 
@@ -93,7 +96,7 @@ func (s Solution) lateCopies(t *labtest.T) {
 	}
 	t.Step("the last copy of call 1 comes after %d calls and half a minute", n)
 	t.Sleep(31 * time.Second)
-	h.times("a1", 1)
+	h.times("a1", 1, "")
 	h.echo(c, 1, "after")
 }
 
@@ -109,7 +112,7 @@ func (s Solution) apart(t *labtest.T) {
 	h.echo(a, 1, "a2")
 	h.echo(a, 1, "a3")
 	for _, args := range []string{"a1", "a2", "a3", "b1", "b2", "b3"} {
-		h.times(args, 1)
+		h.times(args, 1, "")
 	}
 }
 
@@ -119,7 +122,7 @@ func (s Solution) inProgress(t *labtest.T) {
 	c := h.client(1, 1)
 	h.again(rpcapi.Call, 1, time.Millisecond, 20*time.Millisecond, 200*time.Millisecond)
 	h.want(c, 1, "slow", "400ms:x", answer("400ms:x", 1), patience)
-	h.times("400ms:x", 1)
+	h.times("400ms:x", 1, "")
 }
 
 // failures has a handler fail that would succeed the second time.
@@ -135,7 +138,7 @@ func (s Solution) failures(t *labtest.T) {
 	c := h.client(1, 1)
 	h.lose(rpcapi.Reply, 1, 2)
 	h.want(c, 1, "echo", "pay", remote+"no money", patience)
-	h.times("pay", 1)
+	h.times("pay", 1, "")
 	h.echo(c, 1, "a2")
 }
 
@@ -148,27 +151,42 @@ func (s Solution) workers(t *labtest.T) {
 	t.Step("%d calls of 100 ms at once", calls)
 	begin := t.Since()
 	results := &notes{}
+	var all []string
 	for i := range calls {
 		args := fmt.Sprintf("100ms:%d", i)
+		all = append(all, args)
 		t.Go(func() { results.add(args, h.call(c, 1, "slow", args, 0)) })
 	}
-	t.Join(patience, "every call")
-	for i := range calls {
-		args := fmt.Sprintf("100ms:%d", i)
+	t.Sleep(50 * time.Millisecond)
+	there := h.arrived("100ms:")
+	h.join(patience, results, all...)
+	for _, args := range all {
 		t.Check(results.of(args) == answer(args, 1), labtest.Finding{
 			Expected: fmt.Sprintf("%s gives %q", args, answer(args, 1)), Actual: fmt.Sprintf("it gives %q", results.of(args))})
-		h.times(args, 1)
+		h.times(args, 1, "")
 	}
 	h.mu.Lock()
 	most := h.most
 	h.mu.Unlock()
 	t.Check(most == workers, labtest.Finding{
-		Expected: fmt.Sprintf("at most %d calls are executed at once, and so many when there are enough", workers),
-		Actual:   fmt.Sprintf("%d are", most),
+		Expected: fmt.Sprintf("%d workers execute %d calls at once, while there are so many", workers, workers),
+		Actual:   fmt.Sprintf("they execute up to %d at once; after 50ms the client had sent %d of %d calls", most, there, calls),
 	})
 	t.Check(t.Since()-begin < 2*time.Second, labtest.Finding{
 		Expected: "less than 2 s for 12 calls of 100 ms by 3 workers", Actual: fmt.Sprintf("%v", t.Since()-begin),
 	})
+}
+
+// arrived is how many calls were sent whose arguments begin so.
+func (h *house) arrived(prefix string) (n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for args := range h.log.calls {
+		if strings.HasPrefix(args, prefix) {
+			n++
+		}
+	}
+	return n
 }
 
 // notes are what several goroutines write down.
@@ -198,11 +216,11 @@ func (s Solution) slowCall(t *labtest.T) {
 	c := h.client(1, 1)
 	h.lose(rpcapi.Reply, 1, 1)
 	h.want(c, 1, "slow", "10s:x", answer("10s:x", 1), 12500*time.Millisecond)
-	h.times("10s:x", 1)
+	h.times("10s:x", 1, "")
 	const limit = 40
 	t.Check(h.sent() <= limit, labtest.Finding{
 		Expected: fmt.Sprintf("at most %d packets for a call of 10 s: a client that has an Ack probes once a second", limit),
-		Actual:   fmt.Sprintf("%d packets", h.sent()),
+		Actual:   fmt.Sprintf("%d packets: %s", h.sent(), h.spent()),
 	})
 }
 
@@ -249,12 +267,12 @@ func (s Solution) storm(t *labtest.T) {
 			})
 		}
 	}
-	t.Outlast(patience, "every call")
+	h.outlast(results, all)
 	t.Sleep(500 * time.Millisecond)
 	for _, args := range all {
 		t.Check(results.of(args) == answer(args, 1), labtest.Finding{
 			Expected: fmt.Sprintf("%s gives %q", args, answer(args, 1)), Actual: fmt.Sprintf("it gives %q", results.of(args))})
-		h.times(args, 1)
+		h.times(args, 1, "")
 	}
 }
 
@@ -266,11 +284,11 @@ func (s Solution) giveUp(t *labtest.T) {
 	t.Step("nothing gets from the server to the client")
 	h.net.CutOneWay([]string{serverNode}, []string{clientNode(1)})
 	h.unknownAfter(c, "a2")
-	h.times("a2", 1)
+	h.times("a2", 1, "")
 	t.Step("the network is whole again")
 	h.net.Heal()
 	h.echo(c, 1, "a3")
-	h.times("a2", 1)
+	h.times("a2", 1, "")
 }
 
 // unknownAfter makes a call that must give up and say that nobody knows.

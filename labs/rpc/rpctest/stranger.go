@@ -12,6 +12,9 @@ import (
 	"faultline/labs/rpc/rpcapi"
 )
 
+// strangerNode is a node from which nothing comes that is meant for who gets it.
+const strangerNode = "stranger"
+
 // A stranger is a node that the suite plays.
 type stranger struct {
 	h    *house
@@ -98,7 +101,7 @@ func (s Solution) explicitAck(t *labtest.T) {
 	h.remembers(0)
 	me.send(serverNode, encode(call))
 	me.expect("a copy of a call that is over", rpcapi.Packet{})
-	h.times("200ms:x", 1)
+	h.times("200ms:x", 1, "")
 }
 
 func (s Solution) damagedPackets(t *labtest.T) {
@@ -106,57 +109,85 @@ func (s Solution) damagedPackets(t *labtest.T) {
 	h.serve()
 	c := h.client(1, 1)
 	h.echo(c, 1, "a1")
-	me := h.stranger("stranger")
+	me := h.stranger(strangerNode)
 	t.Step("bytes that are no call come to the server")
-	for _, b := range forgedCalls() {
-		me.send(serverNode, b)
+	for _, f := range forgedCalls() {
+		me.forge(serverNode, f)
+		h.mu.Lock()
+		kinds := len(h.executed)
+		h.mu.Unlock()
+		t.Check(kinds == 1, labtest.Finding{
+			Expected: "the server executes nothing but the call a1: it ignores " + f.what,
+			Actual:   fmt.Sprintf("it executed the call in it (% x)", f.bytes[:min(len(f.bytes), 60)])})
 	}
-	t.Sleep(settle)
-	h.mu.Lock()
-	kinds := len(h.executed)
-	h.mu.Unlock()
-	t.Check(kinds == 1, labtest.Finding{
-		Expected: "only the call a1 is executed", Actual: fmt.Sprintf("%d different calls are", kinds)})
 	t.Step("bytes that are no reply to its call come to the client, which waits")
 	t.Go(func() { h.want(c, 1, "slow", "200ms:x", answer("200ms:x", 1), patience) })
 	t.Sleep(100 * time.Millisecond)
-	for _, b := range forgedReplies() {
-		me.send(clientNode(1), b)
+	for _, f := range forgedReplies() {
+		me.forge(clientNode(1), f)
 	}
 	t.Join(patience, "the call")
 	h.echo(c, 1, "a3")
 }
 
+// forge sends bytes that are no packet for who gets them, and waits until they are
+// there.
+func (s stranger) forge(to string, f forgery) {
+	s.h.mu.Lock()
+	s.h.forgery = f.what
+	s.h.mu.Unlock()
+	if strings.Contains(f.what, "flipped") { // there are many of these
+		s.h.t.Note("next comes %s", f.what)
+	} else {
+		s.h.t.Step("%s gets %s", to, f.what)
+	}
+	s.send(to, f.bytes)
+	s.h.t.Sleep(3 * time.Millisecond)
+}
+
 // forgedCalls are no packets of a client, or damaged.
-func forgedCalls() [][]byte {
+func forgedCalls() []forgery {
 	call := rpcapi.Packet{Kind: rpcapi.Call, Client: 7, ClientIncarnation: 1, ServerIncarnation: 1, Number: 1, Done: 1,
 		Method: "echo", Body: []byte("forged")}
 	whole := encode(call)
-	list := [][]byte{nil, {1}, whole[:29], []byte(strings.Repeat("x", 200))}
+	list := []forgery{{"an empty packet", nil, nil}, {"a packet of one byte", []byte{1}, nil},
+		{"a packet with a byte less than a header", whole[:29], nil},
+		{"200 letters x", []byte(strings.Repeat("x", 200)), nil}}
 	for bit := 0; bit < 8*len(whole); bit += 3 {
 		b := encode(call)
 		b[bit/8] ^= 1 << (bit % 8)
-		list = append(list, b)
+		list = append(list, forgery{fmt.Sprintf("a call in which bit %d of byte %d is flipped", bit%8, bit/8), b, nil})
 	}
 	for _, kind := range []uint8{0, rpcapi.Reply, rpcapi.Reject, 6, 255} {
 		p := call
 		p.Kind = kind
-		list = append(list, encode(p))
+		list = append(list, forgery{fmt.Sprintf("a packet of kind %d, which is no call", kind), encode(p), nil})
 	}
 	long := encode(call)
 	long[25]++ // the length of the body
-	return append(list, seal(long), seal(append(encode(call), 0)))
+	return append(list, forgery{"a call whose body is a byte shorter than it says", seal(long), nil},
+		forgery{"a call with a byte behind its body", seal(append(encode(call), 0)), nil})
 }
 
-// forgedReplies are replies to other calls, or damaged.
-func forgedReplies() [][]byte {
-	reply := rpcapi.Packet{Kind: rpcapi.Reply, Client: 1, ClientIncarnation: 1, ServerIncarnation: 1, Number: 2, Body: []byte("forged")}
-	number, client, life, kind := reply, reply, reply, reply
-	number.Number, client.Client, life.ClientIncarnation, kind.Kind = 3, 2, 2, rpcapi.Call
-	kind.Done = 1
-	damaged := encode(reply)
-	damaged[32] ^= 1
-	late := reply
-	late.Number = 1
-	return [][]byte{nil, damaged, encode(number), encode(client), encode(life), encode(kind), encode(late), encode(reply)[:31]}
+// forgedReplies are replies to other calls, or damaged. Each says in its body what it
+// is.
+func forgedReplies() []forgery {
+	forged := func(what string, change func(*rpcapi.Packet)) forgery {
+		p := rpcapi.Packet{Kind: rpcapi.Reply, Client: 1, ClientIncarnation: 1, ServerIncarnation: 1, Number: 2,
+			Body: []byte("forged: " + what)}
+		change(&p)
+		return forgery{what, encode(p), nil}
+	}
+	damaged := forged("a damaged reply", func(*rpcapi.Packet) {})
+	damaged.bytes[32] ^= 1
+	cut := forged("a reply that is cut short", func(*rpcapi.Packet) {})
+	cut.bytes = cut.bytes[:31]
+	return []forgery{{"an empty packet", nil, nil}, damaged,
+		forged("a reply to call 3", func(p *rpcapi.Packet) { p.Number = 3 }),
+		forged("a reply to client 2", func(p *rpcapi.Packet) { p.Client = 2 }),
+		forged("a reply to life 2 of the client", func(p *rpcapi.Packet) { p.ClientIncarnation = 2 }),
+		forged("a call", func(p *rpcapi.Packet) { p.Kind, p.Done = rpcapi.Call, 1 }),
+		forged("a reply to call 1", func(p *rpcapi.Packet) { p.Number = 1 }),
+		cut,
+	}
 }

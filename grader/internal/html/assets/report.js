@@ -52,7 +52,7 @@ const SILENT = new Set(["fault", "reach", "model", "duplicate", "delay", "corrup
 // operation is a call and a return. rows says where each event needs room: on a
 // lane, over all lanes, or nowhere.
 function read(d) {
-  const run = {lanes: [], items: [], rows: [], cuts: [], spans: [], events: d.events, of: []};
+  const run = {lanes: [], items: [], rows: [], cuts: [], spans: [], events: d.events, of: [], named: new Set()};
   const messages = new Map(), ops = new Map(), open = new Map();
   const lane = name => { if (name && !run.lanes.includes(name)) run.lanes.push(name); };
   const add = (item, i) => { run.items.push(item); run.of[i] = item; return item; };
@@ -63,6 +63,7 @@ function read(d) {
     e = {n: 0, text: "", ...e};
     lane(e.node);
     lane(e.peer);
+    if (!e.beside) for (const name of [e.node, e.peer]) run.named.add(name);
     const message = e.peer && messages.get(key(e));
     if (e.kind === "send") {
       messages.set(key(e), add({type: "message", e, i, ends: [], marks: {}}, i));
@@ -122,6 +123,10 @@ function layout(run, d, shown, row) {
   let top = 0, floor = row, now = -1, opY = 0, apart;
   run.events.forEach((e, i) => {
     const r = run.rows[i];
+    if (r && r.lane && !shown(e) && i !== d.apart) {
+      y[i] = Math.max(top, floor);
+      return;
+    }
     if (e.at > now && now >= 0 && top > 0) {
       const length = e.at - now;
       let gap = row * (.5 + Math.min(1.6, Math.max(0, .35 * Math.log10(length / 50))));
@@ -329,8 +334,8 @@ function bandText(e) {
 function markText(e) {
   const life = e.n ? ` (life ${e.n})` : "";
   switch (e.kind) {
-  case "crash": return "crash" + life;
-  case "restart": return "restart" + life;
+  case "crash": return "crash" + life + (e.text && ": " + e.text);
+  case "restart": return "restart" + life + (e.text && ": " + e.text);
   case "pause": return "paused";
   case "resume": return "goes on";
   }
@@ -366,6 +371,7 @@ class Diagram {
     this.load(d);
     this.zoom = 1;
     this.hidden = new Set();
+    this.only = Boolean(d.only); // what is beside the point is hidden
     this.tools = html(section, "div", {className: "tools"});
     this.legend(section);
     this.view = html(section, "div", {className: "view", tabIndex: 0});
@@ -415,6 +421,16 @@ class Diagram {
       b.className = "other";
       b.setAttribute("aria-pressed", "false");
     }
+    if (this.d.only) {
+      const b = button("Only " + this.d.only, "show only what has to do with " + this.d.only, () => {
+        this.only = !this.only;
+        b.setAttribute("aria-pressed", this.only);
+        this.draw();
+        if (this.at) this.go(this.at.i);
+      });
+      b.className = "only";
+      b.setAttribute("aria-pressed", "true");
+    }
     html(this.tools, "span", {className: "gap"});
     if (this.run.lanes.length < 2) return;
     html(this.tools, "span", {}, "Show:");
@@ -444,10 +460,10 @@ class Diagram {
     }
   }
 
-  shown(e) { return !this.hidden.has(e.node) && !this.hidden.has(e.peer); }
+  shown(e) { return !(this.only && e.beside) && !this.hidden.has(e.node) && !this.hidden.has(e.peer); }
 
   draw() {
-    const visible = this.run.lanes.filter(l => !this.hidden.has(l));
+    const visible = this.run.lanes.filter(l => !this.hidden.has(l) && !(this.only && !this.run.named.has(l)));
     const room = Math.max(300, this.view.clientWidth - GUTTER - 30) / Math.max(1, visible.length);
     const laneWidth = Math.max(118, room) * Math.max(.7, Math.min(this.zoom, 2));
     const plan = {...layout(this.run, this.d, e => this.shown(e), ROW * this.zoom), visible, laneWidth};
@@ -471,12 +487,14 @@ class Diagram {
 
   // go brings an event into view and says what it is.
   go(i) {
-    const item = this.run.of[i] || this.items.findLast(item => item.i <= i) || this.items[0];
+    const wanted = this.run.of[i];
+    const item = this.items.includes(wanted) ? wanted : this.items.findLast(item => item.i <= i) || this.items[0];
     if (!item) return;
     const y = this.canvas.y[i] ?? this.canvas.height;
     const last = i >= this.run.events.length - 1;
     this.view.scrollTop = last ? this.canvas.height : y - this.view.clientHeight * .5;
-    if (this.canvas.visible.includes(item.e.node)) {
+    if (this.canvas.width < this.view.clientWidth + 40) this.view.scrollLeft = 0; // but for the scroll bar all fits
+    else if (this.canvas.visible.includes(item.e.node)) {
       this.view.scrollLeft = Math.max(0, this.canvas.x(item.e.node) + this.canvas.laneWidth - this.view.clientWidth);
     }
     this.select(item);

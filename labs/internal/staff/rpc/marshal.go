@@ -170,13 +170,21 @@ func (e *encoder) table(v reflect.Value) error {
 
 //lab:omit
 func (e *encoder) record(v reflect.Value) error {
+	e.head(rpcapi.TagStruct, v.NumField())
+	return fields(v, e.value)
+}
+
+// fields calls f for each field of a struct, in the order of the declaration. All of
+// them must be exported: a struct without one would be another struct.
+//
+//lab:omit
+func fields(v reflect.Value, f func(reflect.Value) error) error {
 	t := v.Type()
-	e.head(rpcapi.TagStruct, t.NumField())
 	for i := range t.NumField() {
 		if !t.Field(i).IsExported() {
 			return unexported(t, i)
 		}
-		if err := e.value(v.Field(i)); err != nil {
+		if err := f(v.Field(i)); err != nil {
 			return err
 		}
 	}

@@ -236,15 +236,7 @@ func (d *decoder) record(v reflect.Value) error {
 	if n, err := d.count(); err != nil || n != t.NumField() {
 		return errors.Join(err, fmt.Errorf("%d fields for a value of type %v", n, t))
 	}
-	for i := range t.NumField() {
-		if !t.Field(i).IsExported() {
-			return unexported(t, i)
-		}
-		if err := d.value(v.Field(i)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return fields(v, d.value)
 }
 
 // ref makes v the pointer that a number stands for.

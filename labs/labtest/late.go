@@ -1,0 +1,27 @@
+package labtest
+
+import (
+	"runtime"
+
+	"faultline/labs"
+)
+
+// Late ends the run because something took too long, as Join and Within do, in the
+// words of a case that knows more than that a call has not returned: which message
+// has not come, and what of it was last seen. The dump of the solution's goroutines
+// goes into the trace. A goroutine of the solution that waits for a lock explains
+// more than all else: then the run ends with a deadlock, and with its place.
+func (t *T) Late(f Finding) {
+	dump := stacks()
+	o := Outcome{Verdict: labs.Fail, Finding: f}
+	for _, g := range t.goroutines(dump) {
+		if g.WaitsForLock() && o.Verdict == labs.Fail {
+			frame, _ := g.Of(t.suite.Package)
+			o.Verdict, o.Where = labs.Deadlock, frame.Position()
+			o.Actual = "a goroutine of yours waits for a lock that nobody releases"
+		}
+	}
+	t.Note("%s%s", DumpNote, Mine(dump, t.suite.Package))
+	t.end(o)
+	runtime.Goexit()
+}
