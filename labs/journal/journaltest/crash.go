@@ -29,7 +29,7 @@ type trial struct {
 // mostStates is how many fates of one crash are tried one by one. A journal that tells by
 // a checksum whether a record is whole reads all of it, so that there are too many, and
 // they are sampled.
-const mostStates = 24
+const mostStates = 300
 
 // explore performs a trial.
 func (x trial) explore() {
