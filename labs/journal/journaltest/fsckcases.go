@@ -207,10 +207,11 @@ func (s Solution) fsckLogged(t *labtest.T) {
 func (s Solution) fsckRandom(t *labtest.T) {
 	n := t.Size("damages", 1+t.Rand("damages").IntN(8))
 	d := s.ruin(func(m *image) {
+		places := []uint32{m.super.InodeStart, m.super.InodeStart, m.super.BitmapStart, m.direct(".", 0), m.direct("A", 0),
+			m.direct("A/C", 0), m.direct("B", 0), m.getInode(m.numbers["big"]).Indirect}
 		for i := range n {
 			rng := t.Rand(fmt.Sprint("damage ", i))
-			bn := []uint32{m.super.InodeStart, m.super.InodeStart, m.super.BitmapStart, m.direct(".", 0), m.direct("A", 0),
-				m.direct("A/C", 0), m.direct("B", 0), m.getInode(m.numbers["big"]).Indirect}[rng.IntN(8)]
+			bn := places[rng.IntN(len(places))]
 			at := rng.IntN(12 * journalapi.EntrySize)
 			if bn == m.super.BitmapStart {
 				at = rng.IntN(smallDisk / 8)
