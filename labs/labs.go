@@ -48,7 +48,7 @@ func (c Case) ID() string { return c.Lab + "/" + c.Stage + "/" + c.Name }
 
 // All lists the labs in the order in which they are taken.
 func All() []Lab {
-	return []Lab{messaging(), rpc(), kv(), ring(), quorum(), commit()}
+	return []Lab{messaging(), rpc(), kv(), ring(), quorum(), commit(), journal()}
 }
 
 func messaging() Lab {
@@ -174,6 +174,27 @@ func quorum() Lab {
 			{Letter: "B", Title: "an atomic register"},
 			{Letter: "C", Title: "durable replicas"},
 			{Letter: "D", Title: "the agreement on service"},
+		},
+	}
+}
+
+func journal() Lab {
+	return Lab{
+		Number: 7,
+		Name:   "journal",
+		Title:  "A journaling file system",
+		Files: []string{"mount.go", "change.go", "inode.go", "directory.go", "file.go", "names.go", "view.go", "log.go",
+			"commit.go", "fsck.go", "tree.go"},
+		Imports: []string{
+			"bytes", "cmp", "container/heap", "container/list", "encoding/binary", "errors", "fmt", "hash", "hash/crc32",
+			"hash/crc64", "hash/fnv", "io", "io/fs", "iter", "log", "maps", "math", "math/bits", "path", "slices", "sort",
+			"strconv", "strings", "sync", "sync/atomic", "time",
+		},
+		Stages: []Stage{
+			{Letter: "A", Title: "files and directories"},
+			{Letter: "B", Title: "the journal"},
+			{Letter: "C", Title: "many at once"},
+			{Letter: "D", Title: "a checker"},
 		},
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"faultline/labs"
 	"faultline/labs/commit/committest"
+	"faultline/labs/journal/journaltest"
 	"faultline/labs/kv/kvtest"
 	"faultline/labs/labtest"
 	"faultline/labs/messaging/messagingtest"
@@ -35,6 +36,7 @@ func All() []Suite {
 		"ring":      of(ringtest.Suite(ringtest.Solution{}), ringtest.Models(), ringtest.Solution{}),
 		"quorum":    of(quorumtest.Suite(quorumtest.Solution{}), quorumtest.Models(), quorumtest.Solution{}),
 		"commit":    of(committest.Suite(committest.Solution{}), committest.Models(), committest.Solution{}),
+		"journal":   of(journaltest.Suite(journaltest.Solution{}), journaltest.Models(), journaltest.Solution{}),
 	}
 	var all []Suite
 	for _, lab := range labs.All() {
