@@ -135,11 +135,14 @@ func (d *diagram) wrong(events []trace.Event, c result.Case) (at int) {
 	at = len(events) - 1
 	late := slices.ContainsFunc(events, isDump)
 	for _, op := range labtest.History(events) {
-		stuck := len(d.Stuck) > 0 && events[op.Call].N == d.Stuck[0]
+		guilty := strings.Contains(line(c.Failure.Actual), op.String())
+		if len(d.Stuck) > 0 { // then the finding names operations that fit, too
+			guilty = events[op.Call].N == d.Stuck[0]
+		}
 		switch {
-		case op.Done && (stuck || strings.Contains(line(c.Failure.Actual), op.String())):
+		case op.Done && guilty:
 			return op.Return
-		case stuck, !op.Done && late:
+		case len(d.Stuck) > 0 && guilty, !op.Done && late:
 			at = op.Call
 		}
 	}

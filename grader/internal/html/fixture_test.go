@@ -10,6 +10,7 @@ import (
 
 	"faultline/grader/internal/html"
 	"faultline/grader/internal/result"
+	"faultline/grader/internal/suites"
 	"faultline/labs"
 	"faultline/labs/labtest"
 	"faultline/labs/trace"
@@ -61,11 +62,13 @@ func failed(name, title string, f labtest.Finding, events []trace.Event) result.
 
 // linearizable is the failure of a history that no order explains.
 func linearizable(t *testing.T) result.Case {
-	return failed("linearizable", "many senders and receivers see one queue", labtest.Finding{
-		Expected: "some order of the operations explains every result, each operation between its call and its return",
-		Actual: "no order does: 2 of 16 operations fit, then there is [] in the mailbox, " +
-			"and next cannot be receiver-1 Receive = closed",
-	}, events(t, "linearizable"))
+	history := events(t, "linearizable")
+	suite, _ := suites.Find("messaging")
+	dispute, found := suite.Models.Dispute(history)
+	if !found {
+		t.Fatal("the history can be explained")
+	}
+	return failed("linearizable", "many senders and receivers see one queue", dispute.Finding, history)
 }
 
 func lostAck(t *testing.T) result.Case {
