@@ -98,10 +98,10 @@ const glance = 1
 const trust = 6
 
 // order is what is run over a specimen. The reference and the starter code get all
-// that a student's solution gets. A patch is run in the stages whose files it
-// changes: a variant gets some of what a student gets there, a mutant all of it in
-// the cases that are meant for it and a glance at the others, for the kill table.
-// There is no glance where it costs a compilation.
+// that a student's solution gets. A variant gets some of that in the stages whose
+// files it changes. A mutant gets all of it in the cases that are meant for it and,
+// for the kill table, a glance at the others of their stages; there is none where it
+// costs a compilation.
 func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 	o := grading.Order{Select: func(c labs.Case) bool {
 		if slices.Contains(s.kill, c.ID()) || slices.Contains(s.fails, c.ID()) {
@@ -181,10 +181,10 @@ type specimen struct {
 	variant bool
 	kill    []string // the cases that are meant for a mutant
 	fails   []string // the cases that a variant is known to fail
-	stages  string   // letters of those whose files it changes; "" for all
+	stages  string   // letters of those that it is about: of a mutant's cases, of a variant's files; "" for all
 }
 
-// about reports whether a case is in a stage whose files the specimen changes.
+// about reports whether a case is in a stage that the specimen is about.
 func (s specimen) about(c labs.Case) bool {
 	return s.stages == "" || strings.Contains(s.stages, c.Stage)
 }
@@ -255,14 +255,22 @@ func (w *workshop) specimens(suite suites.Suite) ([]specimen, error) {
 				return nil, err
 			}
 			s := specimen{name: m.Name, sol: submission.Solution{Dir: m.Name, Files: files},
-				want: killedBy(m.Kill), mutant: true, kill: m.Kill, fails: m.Fails, stages: changed(ref.Files, files)}
+				want: killedBy(m.Kill), mutant: true, kill: m.Kill, fails: m.Fails, stages: stagesOf(m.Kill)}
 			if kind == "variants" {
-				s.want, s.mutant, s.variant = passesBut(m.Fails), false, true
+				s.want, s.mutant, s.variant, s.stages = passesBut(m.Fails), false, true, changed(ref.Files, files)
 			}
 			all = append(all, s)
 		}
 	}
 	return all, nil
+}
+
+// stagesOf returns the letters of the stages of some cases.
+func stagesOf(ids []string) (stages string) {
+	for _, id := range ids {
+		stages += strings.Split(id, "/")[1] // mutant.Load has looked at its form
+	}
+	return stages
 }
 
 // changed returns the letters of the stages that the markers of the reference name
