@@ -61,8 +61,9 @@ func draw(i, j int) int {
 	return 1 + int(h.Sum32()%100)
 }
 
-// smallClass writes a class of lab 4: one with everything right, one with a bug,
-// one whose code does not compile, and one with nothing.
+// smallClass writes a class of lab 4 that has got as far as stage A: one with
+// everything right, one with a bug, one whose code does not compile, and one with
+// nothing.
 func smallClass(t *testing.T, dir string) {
 	t.Helper()
 	lab, _ := labs.Find("ring")
@@ -74,12 +75,16 @@ func smallClass(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bug, err := mutants[0].Apply(ref.Files)
+	at := slices.IndexFunc(mutants, func(m mutant.Mutant) bool { return m.Name == "collision-overwrites" })
+	bug, err := mutants[at].Apply(ref.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
+	stageA := func(files map[string][]byte) map[string][]byte {
+		return map[string][]byte{"hash.go": files["hash.go"], "ring.go": files["ring.go"]}
+	}
 	for name, files := range map[string]map[string][]byte{
-		"anna": ref.Files, "bert": bug, "carl": {"arc.go": []byte("package ring\n\nno Go\n")}, "dora": {"README": nil},
+		"anna": stageA(ref.Files), "bert": stageA(bug), "carl": {"arc.go": []byte("package ring\n\nno Go\n")}, "dora": {"README": nil},
 	} {
 		if err := writeTree(filepath.Join(dir, name), files); err != nil {
 			t.Fatal(err)
