@@ -106,7 +106,7 @@ var caseRules = []struct {
 }
 
 // contractNames are the capitals that a title may begin with: names in code.
-var contractNames = []string{"Close", "Flush", "Receive", "Send"}
+var contractNames = []string{"Close", "Flush", "Fsck", "Receive", "Send", "Sync"}
 
 func firstWord(s string) string { return strings.Fields(s)[0] }
 

@@ -46,12 +46,14 @@ func (r Record) Encode() []byte {
 	for _, c := range r.Changes {
 		b = binary.AppendVarint(appendText(b, c.Account), c.By)
 	}
-	binary.BigEndian.PutUint32(b, crc32.ChecksumIEEE(b[4:]))
+	sum := crc32.ChecksumIEEE(b[4:])
+	binary.BigEndian.PutUint32(b[:4], sum)
 	return b
 }
 
 func appendText(b []byte, s string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	b = binary.AppendUvarint(b, uint64(len(s)))
+	return append(b, s...)
 }
 
 // Decode reads a record. It fails with ErrTorn when the bytes are not all that Encode

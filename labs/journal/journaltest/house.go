@@ -34,13 +34,13 @@ type house struct {
 // litter fills the blocks where data will be with something else. What a file shows of
 // that was never written to it.
 func litter(d *disk.Device, g journalapi.Geometry) {
-	super, err := journalapi.NewSuperblock(d.NumBlocks(), g)
+	layout, err := journalapi.NewSuperblock(d.NumBlocks(), g)
 	good(err)
 	junk := make([]byte, disk.BlockSize)
 	for i := range junk {
 		junk[i] = 0xdb
 	}
-	for bn := super.DataStart; bn < super.Blocks; bn++ {
+	for bn := layout.DataStart; bn < layout.Blocks; bn++ {
 		good(d.Write(uint64(bn), junk))
 	}
 	good(d.Flush())

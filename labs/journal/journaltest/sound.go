@@ -297,5 +297,5 @@ func (r *reading) inUse() (blocks, inodes int) {
 	return len(r.owner), inodes
 }
 
-// blocksOf is how many blocks so many bytes take.
+// blocksOf is the number of blocks that hold so many bytes.
 func blocksOf(size int) int { return (size + disk.BlockSize - 1) / disk.BlockSize }

@@ -116,7 +116,7 @@ func entriesOf(n *node, numbers map[*node]uint32, parent uint32) []byte {
 	return data
 }
 
-// fill gives an inode its blocks.
+// fill gives an inode its blocks. A file has holes where there is nothing but zeros.
 func (m *image) fill(inode *journalapi.Inode, data []byte) {
 	for i := range blocksOf(len(data)) {
 		part := data[i*disk.BlockSize : min(len(data), (i+1)*disk.BlockSize)]
@@ -125,13 +125,14 @@ func (m *image) fill(inode *journalapi.Inode, data []byte) {
 		}
 		bn := m.take()
 		copy(m.block(bn), part)
-		if i < journalapi.Direct {
+		switch far := i - journalapi.Direct; {
+		case far < 0:
 			inode.Direct[i] = bn
-			continue
+		default:
+			if inode.Indirect == 0 {
+				inode.Indirect = m.take()
+			}
+			binary.BigEndian.PutUint32(m.block(inode.Indirect)[4*far:], bn)
 		}
-		if inode.Indirect == 0 {
-			inode.Indirect = m.take()
-		}
-		binary.BigEndian.PutUint32(m.block(inode.Indirect)[4*(i-journalapi.Direct):], bn)
 	}
 }
