@@ -59,7 +59,7 @@ RACE = ./labrpc ./labs/disk ./labs/trace ./labs/simsync ./labs/labtest
 
 .PHONY: gotest
 gotest: ## the Go tests, some of them with the race detector
-	@go test $(OURS) $(STARTER)
+	@go test -timeout 30m $(OURS) $(STARTER)
 	@if command -v "$$(go env CC)" >/dev/null; then go test -race -short $(RACE); \
 		else echo "no C compiler ($$(go env CC)): go test -race is left out"; fi
 
