@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -214,13 +215,31 @@ func docReports(t *testing.T) map[string]string {
 	return reports
 }
 
+// docMutantReports are the texts that the selftest holds the grader to, by lab and
+// mutant.
+func docMutantReports(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(docRoot, "labs", "internal", "staff", "*", "reports", "*.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reports := map[string]string{}
+	for _, file := range files {
+		lab := filepath.Base(filepath.Dir(filepath.Dir(file)))
+		path, _ := filepath.Rel(docRoot, file)
+		reports[lab+"/"+strings.TrimSuffix(filepath.Base(file), ".txt")] = docRead(t, path)
+	}
+	return reports
+}
+
 // docExcerpt is a block of text, with the report that it is from, if any.
-var docExcerpt = regexp.MustCompile("(?ms)^(?:<!-- report: ([\\w-]+) -->\n)?```text\n(.*?)^```$")
+var docExcerpt = regexp.MustCompile("(?ms)^(?:<!-- report: ([\\w/-]+) -->\n)?```text\n(.*?)^```$")
 
 // Where the grader changes what it prints, its goldens change, and this test
 // names the pages that still show the old text.
 func TestExcerptsOfReportsAreWhatTheGraderPrints(t *testing.T) {
 	reports := docReports(t)
+	maps.Copy(reports, docMutantReports(t))
 	for _, page := range docPages(t) {
 		named := 0
 		for _, block := range docExcerpt.FindAllStringSubmatch(page.text, -1) {
@@ -234,7 +253,7 @@ func TestExcerptsOfReportsAreWhatTheGraderPrints(t *testing.T) {
 			}
 			named++
 			if report, ok := reports[name]; !ok {
-				t.Errorf("%s: there is no report %s in testdata/reports", page.path, name)
+				t.Errorf("%s: there is no report %s, neither in testdata/reports nor of a mutant", page.path, name)
 			} else if err := docIsExcerpt(report, excerpt); err != nil {
 				t.Errorf("%s: report %s: %v", page.path, name, err)
 			}
