@@ -3,30 +3,12 @@
 package kvtest_test
 
 import (
-	"strings"
 	"testing"
 
 	"faultline/labs"
 	"faultline/labs/kv/kvtest"
-	"faultline/labs/trace"
+	"faultline/labs/labtest"
 )
-
-// history makes the events of a run in which lines such as "c1 Put x a" call and
-// "c1 = version 1" return.
-func history(text string) []trace.Event {
-	events := []trace.Event{{Kind: trace.Model, Node: "kv"}}
-	number := map[string]int{}
-	for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
-		client, what, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if result, returns := strings.CutPrefix(what, "= "); returns {
-			events = append(events, trace.Event{Kind: trace.Return, Node: client, N: number[client], Text: result})
-			continue
-		}
-		number[client] = i + 1
-		events = append(events, trace.Event{Kind: trace.Call, Node: client, N: i + 1, Text: what})
-	}
-	return events
-}
 
 func TestTheModelAcceptsWhatTheContractAllowsAndNothingElse(t *testing.T) {
 	for _, test := range []struct {
@@ -121,7 +103,7 @@ func TestTheModelAcceptsWhatTheContractAllowsAndNothingElse(t *testing.T) {
 			c2 = another version`, labs.Fail},
 	} {
 		t.Run(test.title, func(t *testing.T) {
-			if got := kvtest.Models().Judge(history(test.history)); got.Verdict != test.want {
+			if got := kvtest.Models().Judge(labtest.ParseHistory("kv", test.history)); got.Verdict != test.want {
 				t.Errorf("got %q (%s), want %q", got.Verdict, got.Actual, test.want)
 			}
 		})

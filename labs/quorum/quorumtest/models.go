@@ -20,7 +20,7 @@ func Models() labtest.Models {
 // other, so each is checked by itself.
 func register(string) porcupine.Model {
 	return porcupine.Model{
-		Partition:         byKey,
+		Partition:         labtest.ByKey(unknown, silent),
 		Init:              func() any { return noKey },
 		Step:              func(state, input, _ any) (bool, any) { return next(state.(string), input.(labtest.Op)) },
 		DescribeOperation: func(input, _ any) string { return input.(labtest.Op).String() },
@@ -36,33 +36,9 @@ func next(state string, op labtest.Op) (bool, string) {
 	return op.Result == state, state
 }
 
-// endless is after every event of a run.
-const endless = 1 << 62
+// unknown reports whether nobody knows what became of an operation.
+func unknown(op labtest.Op) bool { return !op.Done || op.Result == maybe || op.Result == closed }
 
-// byKey sorts operations by their keys. A Put of which nobody knows is still on its
-// way when the run is over: it gets no end. "It never happened" is then "it happens
-// when nobody looks any more". Gets that came to nothing say nothing, and neither do
-// Puts that never sent their value.
-func byKey(history []porcupine.Operation) [][]porcupine.Operation {
-	var parts [][]porcupine.Operation
-	place := map[string]int{}
-	for _, o := range history {
-		op := o.Input.(labtest.Op)
-		unknown := !op.Done || op.Result == maybe || op.Result == closed
-		if op.Result == gaveUp || unknown && op.Name == "Get" {
-			continue
-		}
-		if unknown {
-			o.Return = endless
-		}
-		key, _, _ := strings.Cut(op.Arg, " ")
-		i, ok := place[key]
-		if !ok {
-			i = len(parts)
-			place[key] = i
-			parts = append(parts, nil)
-		}
-		parts[i] = append(parts[i], o)
-	}
-	return parts
-}
+// silent reports whether an operation says nothing: a Get that came to nothing, a Put
+// that never sent its value.
+func silent(op labtest.Op) bool { return op.Result == gaveUp || unknown(op) && op.Name == "Get" }

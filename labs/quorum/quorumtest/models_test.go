@@ -3,30 +3,12 @@
 package quorumtest_test
 
 import (
-	"strings"
 	"testing"
 
 	"faultline/labs"
+	"faultline/labs/labtest"
 	"faultline/labs/quorum/quorumtest"
-	"faultline/labs/trace"
 )
-
-// history makes the events of a run in which lines such as "c1 Put x a" call and
-// "c1 = ok" return.
-func history(text string) []trace.Event {
-	events := []trace.Event{{Kind: trace.Model, Node: "register"}}
-	number := map[string]int{}
-	for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
-		client, what, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if result, returns := strings.CutPrefix(what, "= "); returns {
-			events = append(events, trace.Event{Kind: trace.Return, Node: client, N: number[client], Text: result})
-			continue
-		}
-		number[client] = i + 1
-		events = append(events, trace.Event{Kind: trace.Call, Node: client, N: i + 1, Text: what})
-	}
-	return events
-}
 
 func TestTheModelIsAnAtomicRegister(t *testing.T) {
 	for _, test := range []struct {
@@ -99,7 +81,7 @@ func TestTheModelIsAnAtomicRegister(t *testing.T) {
 			c2 = gave up`, labs.Pass},
 	} {
 		t.Run(test.title, func(t *testing.T) {
-			if got := quorumtest.Models().Judge(history(test.history)); got.Verdict != test.want {
+			if got := quorumtest.Models().Judge(labtest.ParseHistory("register", test.history)); got.Verdict != test.want {
 				t.Errorf("got %q (%s), want %q", got.Verdict, got.Actual, test.want)
 			}
 		})
