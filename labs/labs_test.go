@@ -11,12 +11,10 @@ import (
 )
 
 func TestLabsAreNumberedInTheOrderInWhichTheyAreTaken(t *testing.T) {
-	last := 0
-	for _, lab := range labs.All() {
-		if lab.Number <= last {
-			t.Errorf("lab %q is number %d, and comes after number %d", lab.Name, lab.Number, last)
+	for i, lab := range labs.All() {
+		if lab.Number != i+1 {
+			t.Errorf("lab %q is number %d, and the list has it at place %d", lab.Name, lab.Number, i+1)
 		}
-		last = lab.Number
 	}
 }
 
