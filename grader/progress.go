@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -10,9 +11,11 @@ import (
 )
 
 // A progress shows how far a long work is: a bar on a terminal, elsewhere a line
-// now and then, always on standard error. Its methods are called one at a time.
+// now and then, always on standard error. Its methods but step are called one at a time.
 type progress struct {
 	name string
+	mu   sync.Mutex // of done
+	done int        // as step counts it
 	w    io.Writer
 	next time.Time // of the next line, where there is no bar
 	from time.Time
@@ -46,6 +49,14 @@ func (p *progress) set(done, of int) {
 		p.next = now.Add(every)
 		fmt.Fprintf(p.w, "%s: %d of %d%s\n", p.name, done, of, estimate(now.Sub(p.from), done, of))
 	}
+}
+
+// step says that one more is done. It may be called concurrently, but not beside set.
+func (p *progress) step(of int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done++
+	p.set(p.done, of)
 }
 
 // estimate says how long the rest will take, if it takes as long as what is done.

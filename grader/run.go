@@ -130,18 +130,11 @@ func (w *workshop) runTests(ctx context.Context, t tests) error {
 func (w *workshop) runSeeds(ctx context.Context, bin machine.TestBinary, t tests) error {
 	runs := make([]machine.Run, t.seeds)
 	progress := w.progress("run", t.seeds)
-	ended := make(chan struct{}, t.seeds)
 	group, running := errgroup.WithContext(ctx)
 	group.SetLimit(w.grader.Workers)
-	go func() {
-		for n := range t.seeds {
-			<-ended
-			progress.set(n+1, t.seeds)
-		}
-	}()
 	for i := range runs {
 		group.Go(func() (err error) {
-			defer func() { ended <- struct{}{} }()
+			defer progress.step(t.seeds)
 			runs[i], err = w.pool.Test(running, machine.TestTask{Binary: bin, Seed: uint64(i + 1), Args: t.args()}, t.limit)
 			return err
 		})

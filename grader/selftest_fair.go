@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -34,16 +33,11 @@ func (w *workshop) fair(ctx context.Context, suite suites.Suite) (wrong []string
 	defer progress.end()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(w.grader.Workers)
-	var mu sync.Mutex
-	done := 0
 	for i := range lines {
 		req := labtest.Request{Case: suite.Cases[i/fairSeeds].ID(), Seed: uint64(i%fairSeeds + 1)}
 		group.Go(func() (err error) {
+			defer progress.step(len(lines))
 			lines[i], err = w.fairCase(ctx, suite, guest, req)
-			mu.Lock()
-			defer mu.Unlock()
-			done++
-			progress.set(done, len(lines))
 			return err
 		})
 	}

@@ -217,6 +217,12 @@ func (b *Builder) overlay(l layer, tmp string) (string, error) {
 		}
 		replace[b.path(name)] = file
 	}
+	return writeOverlay(tmp, replace)
+}
+
+// writeOverlay writes below tmp the file in which the go command reads what stands in
+// place of which file, and returns its path.
+func writeOverlay(tmp string, replace map[string]string) (string, error) {
 	text, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		return "", err

@@ -145,12 +145,7 @@ func (t TestBinary) overlay(pkg listed, tmp string) (string, error) {
 			return "", err
 		}
 	}
-	text, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(tmp, "overlay.json")
-	return path, os.WriteFile(path, text, 0o644)
+	return writeOverlay(tmp, replace)
 }
 
 func compileTests(ctx context.Context, dir string, args ...string) error {
