@@ -9,12 +9,13 @@ import (
 	"faultline/grader/internal/grading"
 )
 
-// Unless --shrink says otherwise, a failing case is shrunk for so long. The runs
-// are the true budget, for they are the same on every machine; the time is for
-// cases whose runs are slow.
+// Unless --shrink says otherwise, a failing case is shrunk for so long. The runs and
+// their events are the true budget, for they are the same on every machine; the time
+// is for solutions that compute for long without an event.
 const (
-	shrinkTime = 10 * time.Second
-	shrinkRuns = 400
+	shrinkTime   = 10 * time.Second
+	shrinkRuns   = 400
+	shrinkEvents = 300_000
 )
 
 // shrinkFlag gives a command the flag --shrink.
@@ -27,7 +28,7 @@ func explain(d time.Duration) (*grading.Explain, error) {
 	if d < 0 {
 		return nil, fmt.Errorf("--shrink %v: expected a duration such as 10s, or 0", d)
 	}
-	return &grading.Explain{Runs: shrinkRuns, Time: d}, nil
+	return &grading.Explain{Runs: shrinkRuns, Events: shrinkEvents, Time: d}, nil
 }
 
 // watch shows how far a grading is: first the cases, then those that fail and are

@@ -67,7 +67,8 @@ func command() *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), regradeCommand(),
 		mergeCommand(), marksCommand(), seedsCommand(), exportCommand(), autograderCommand(),
-		demoCommand(), selftestCommand(), skeletonCommand(), kitCommand(), similarCommand(), runCommand(), workerCommand())
+		demoCommand(), selftestCommand(), skeletonCommand(), kitCommand(), similarCommand(), runCommand(), benchCommand(),
+		workerCommand())
 	return root
 }
 

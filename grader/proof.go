@@ -3,9 +3,12 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"slices"
 
+	"faultline/grader/internal/grading"
 	"faultline/grader/internal/result"
 	"faultline/grader/internal/suites"
+	"faultline/labs"
 )
 
 // A labProof is what a selftest says of one lab; "selftest --help" explains its
@@ -19,6 +22,10 @@ type labProof struct {
 	Caught    int      `json:"caught"`
 	Missed    []string `json:"missed"`
 	Seeds     int      `json:"seeds"`
+	Fair      int      `json:"fair"`
+	False     int      `json:"false"`
+	Repeated  int      `json:"repeated"`
+	Errors    int      `json:"errors"`
 	Wrong     []string `json:"wrong"`
 	Elapsed   float64  `json:"elapsed_s"`
 }
@@ -30,13 +37,25 @@ func newLabProof(suite suites.Suite) labProof {
 }
 
 // add notes what became of a specimen.
-func (p *labProof) add(s specimen, r *result.Result) {
+func (p *labProof) add(suite suites.Suite, s specimen, r *result.Result, o grading.Order) {
 	mismatches := s.want(r)
 	for _, line := range append(faults(r), mismatches...) {
 		p.Wrong = append(p.Wrong, s.name+": "+line)
 	}
 	for _, c := range r.Cases() {
-		p.Seeds += min(c.Passed+1, c.Seeds) // nothing runs behind the first that does not pass
+		ran := min(c.Passed+1, c.Seeds) // nothing runs behind the first that does not pass
+		p.Seeds += ran
+		whole, _ := suite.Case(c.ID)
+		p.Repeated += min(ran, o.Twice(whole.Case))
+		if c.Verdict == labs.GraderError {
+			p.Errors++
+		}
+		if s.correct && !slices.Contains(s.fails, c.ID) {
+			p.Fair += ran
+			if c.Verdict != labs.Pass {
+				p.False++
+			}
+		}
 	}
 	p.Solutions++
 	if !s.mutant {

@@ -24,6 +24,27 @@ import (
 	"faultline/labs"
 )
 
+const selftestHelp = "Selftest holds each lab's suite against solutions of which it is known what they are worth:\n" +
+	"the reference and its correct variants must pass, the starter code must be not implemented\n" +
+	"everywhere, each mutant must be caught by the case that is meant for it, these runs must give\n" +
+	"the same hash twice, and no case may be vacuous. What catches what must be as in kills.txt.\n\n" +
+	"With --json, standard output gets one JSON object instead, and all else goes to standard error.\n" +
+	"Its field labs has an object for each lab:\n\n" +
+	"  lab, number  which lab it is\n" +
+	"  cases        how many cases its suite has\n" +
+	"  solutions    how many solutions they were held against, mutants included\n" +
+	"  mutants      how many of those are mutants\n" +
+	"  caught       how many mutants were caught by every case that is meant for them\n" +
+	"  missed       the names of the other mutants\n" +
+	"  seeds        how many runs that took; one that was repeated counts once\n" +
+	"  repeated     how many were repeated, to compare the hashes\n" +
+	"  errors       how many cases showed a fault of the grader: another hash is one\n" +
+	"  fair         how many of the runs were of the reference and of correct variants\n" +
+	"  false        how many cases failed these all the same\n" +
+	"  wrong        all that is not as it must be, a sentence each; empty if all is well\n" +
+	"  elapsed_s    how many seconds the lab took\n\n" +
+	"With --explain --json, its field figures has the table's, and wrong what is not as it must be."
+
 func selftestCommand() *cobra.Command {
 	var p proof
 	var jobs int
@@ -32,21 +53,7 @@ func selftestCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "selftest [LAB...]",
 		Short: "Prove that the suites are right: references pass, mutants are caught",
-		Long: "Selftest holds each lab's suite against solutions of which it is known what they are worth:\n" +
-			"the reference and its correct variants must pass, the starter code must be not implemented\n" +
-			"everywhere, each mutant must be caught by the case that is meant for it, these runs must give\n" +
-			"the same hash twice, and no case may be vacuous. What catches what must be as in kills.txt.\n\n" +
-			"With --json, standard output gets one JSON object instead, and all else goes to standard error.\n" +
-			"Its field labs has an object for each lab:\n\n" +
-			"  lab, number  which lab it is\n" +
-			"  cases        how many cases its suite has\n" +
-			"  solutions    how many solutions they were held against, mutants included\n" +
-			"  mutants      how many of those are mutants\n" +
-			"  caught       how many mutants were caught by every case that is meant for them\n" +
-			"  missed       the names of the other mutants\n" +
-			"  seeds        how many runs that took; one that was repeated counts once\n" +
-			"  wrong        all that is not as it must be, a sentence each; empty if all is well\n" +
-			"  elapsed_s    how many seconds the lab took",
+		Long:  selftestHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				for _, l := range labs.All() {
@@ -58,8 +65,10 @@ func selftestCommand() *cobra.Command {
 				return fmt.Errorf("--seeds %d: expected a number from 1 on", p.seeds)
 			case only != "" && (!explains || len(args) != 1):
 				return errors.New("--mutant is for --explain of one lab: it prints the reports of some mutants")
-			case explains && (p.json || p.seeds > 0):
-				return errors.New("--explain shrinks the first failure of each mutant and prints a table: leave out --seeds and --json")
+			case explains && p.seeds > 0:
+				return errors.New("--explain shrinks the first failure of each mutant: leave out --seeds")
+			case explains && p.json && (only != "" || p.update):
+				return errors.New("--explain --json prints figures: leave out --mutant and --update")
 			}
 			w, err := openWorkshop(cmd, jobs)
 			if err != nil {
@@ -67,7 +76,7 @@ func selftestCommand() *cobra.Command {
 			}
 			defer w.close()
 			if explains {
-				return w.explain(cmd.Context(), args, only, p.update)
+				return w.explain(cmd.Context(), args, explaining{only: only, update: p.update, json: p.json})
 			}
 			return w.selftest(cmd.Context(), args, p)
 		},
@@ -177,6 +186,7 @@ type specimen struct {
 	name    string
 	sol     submission.Solution
 	want    expectation
+	correct bool // the reference or a variant
 	mutant  bool
 	variant bool
 	kill    []string // the cases that are meant for a mutant
@@ -211,11 +221,12 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 		if i%batchSize == 0 {
 			<-ready
 		}
-		r, err := w.grader.Grade(ctx, suite, s.sol, p.order(suite, s))
+		order := p.order(suite, s)
+		r, err := w.grader.Grade(ctx, suite, s.sol, order)
 		if err != nil {
 			return labProof{}, fmt.Errorf("%s: %w", s.name, err)
 		}
-		found.add(s, r)
+		found.add(suite, s, r, order)
 		kills.add(s.name, r)
 		progress.set(i+1, len(specimens))
 	}
@@ -241,7 +252,7 @@ func (w *workshop) specimens(suite suites.Suite) ([]specimen, error) {
 		return nil, err
 	}
 	all := []specimen{
-		{name: "reference", sol: ref, want: allMust(labs.Pass)},
+		{name: "reference", sol: ref, want: allMust(labs.Pass), correct: true},
 		{name: "starter code", sol: submission.Solution{Dir: "starter", Files: starter}, want: allMust(labs.NotImplemented)},
 	}
 	for _, kind := range []string{"variants", "mutants"} {
@@ -257,7 +268,7 @@ func (w *workshop) specimens(suite suites.Suite) ([]specimen, error) {
 			s := specimen{name: m.Name, sol: submission.Solution{Dir: m.Name, Files: files},
 				want: killedBy(m.Kill), mutant: true, kill: m.Kill, fails: m.Fails, stages: stagesOf(m.Kill)}
 			if kind == "variants" {
-				s.want, s.mutant, s.variant, s.stages = passesBut(m.Fails), false, true, changed(ref.Files, files)
+				s.want, s.correct, s.mutant, s.variant, s.stages = passesBut(m.Fails), true, false, true, changed(ref.Files, files)
 			}
 			all = append(all, s)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -21,11 +22,35 @@ import (
 	"faultline/labs"
 )
 
+// An explaining is what selftest --explain was asked for.
+type explaining struct {
+	only   string // the pattern of the names of mutants whose reports to print; empty is all mutants, and the figures
+	update bool   // write the reports anew
+	json   bool   // print the figures for a program
+}
+
 // A figure is something that a report must keep small, over all mutants.
 type figure struct {
 	name         string
 	median, most int // the bounds of the median and of the 90th percentile
 	of           func(*result.Failure) (n int, counts bool)
+}
+
+// explanations is the JSON form of selftest --explain.
+type explanations struct {
+	Schema  string       `json:"schema"`
+	Figures []figureOver `json:"figures"`
+	Wrong   []string     `json:"wrong"`
+}
+
+// A figureOver is a figure over all failures that it counts.
+type figureOver struct {
+	Name        string `json:"name"`
+	Failures    int    `json:"failures"`
+	Median      int    `json:"median"`
+	MedianBound int    `json:"median_bound"`
+	Most        int    `json:"percentile_90"`
+	MostBound   int    `json:"percentile_90_bound"`
 }
 
 // figures are what is asked of explanations. Faults are counted where there were
@@ -48,23 +73,26 @@ type explained struct {
 
 // explain shrinks the failures of all mutants of the named labs, in the cases that
 // are meant for them, and says whether what is left is small enough to be read. What
-// a student would read of each must be as in the folder reports beside the mutants;
-// update writes these files anew. If only is a pattern, it is about the mutants of such
-// names, and what a student would read is printed.
-func (w *workshop) explain(ctx context.Context, names []string, only string, update bool) error {
+// a student would read of each must be as in the folder reports beside the mutants.
+func (w *workshop) explain(ctx context.Context, names []string, x explaining) error {
 	var all []explained
 	var wrong []string
+	var figures []figureOver
+	out := w.out
+	if x.json {
+		w.out = w.err // for what people read
+	}
 	for _, name := range names {
 		suite, err := findLab(name)
 		if err != nil {
 			return err
 		}
-		found, bad, err := w.explainLab(ctx, suite, only, update)
+		found, bad, err := w.explainLab(ctx, suite, x)
 		if err != nil {
 			return err
 		}
 		all, wrong = append(all, found...), append(wrong, bad...)
-		if only != "" {
+		if x.only != "" {
 			continue
 		}
 		if bad, err = w.fair(ctx, suite); err != nil {
@@ -72,10 +100,19 @@ func (w *workshop) explain(ctx context.Context, names []string, only string, upd
 		}
 		wrong = append(wrong, bad...)
 	}
-	if only == "" {
-		wrong = append(wrong, w.judge(all)...)
+	if x.only == "" {
+		var bad []string
+		figures, bad = w.judge(all)
+		wrong = append(wrong, bad...)
 	} else if len(all) == 0 {
-		wrong = append(wrong, "no mutant is called "+only)
+		wrong = append(wrong, "no mutant is called "+x.only)
+	}
+	if x.json {
+		enc := json.NewEncoder(out)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(explanations{"faultline/explanations/v1", figures, append([]string{}, wrong...)}); err != nil {
+			return err
+		}
 	}
 	if len(wrong) == 0 {
 		fmt.Fprintln(w.out, "all is as it must be")
@@ -87,13 +124,13 @@ func (w *workshop) explain(ctx context.Context, names []string, only string, upd
 	return errFailed
 }
 
-func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, only string, update bool) (all []explained, wrong []string, err error) {
+func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, x explaining) (all []explained, wrong []string, err error) {
 	specimens, err := w.specimens(suite)
 	if err != nil {
 		return nil, nil, err
 	}
-	if only != "" {
-		specimens = slices.DeleteFunc(specimens, func(s specimen) bool { return !s.mutant || !like(s.name, only) })
+	if x.only != "" {
+		specimens = slices.DeleteFunc(specimens, func(s specimen) bool { return !s.mutant || !like(s.name, x.only) })
 	}
 	progress := w.progress(suite.Lab.Name, len(specimens))
 	defer progress.end()
@@ -113,10 +150,10 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, only stri
 		for _, e := range found {
 			reports[s.name] += e.text
 		}
-		if only != "" {
+		if x.only != "" {
 			fmt.Fprintln(w.out, reports[s.name])
 		}
-		if update {
+		if x.update {
 			err = writeReport(reportsDir(suite, w.root), s.name, reports[s.name])
 		}
 		if err != nil {
@@ -125,10 +162,10 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, only stri
 		all, wrong = append(all, found...), append(wrong, bad...)
 		progress.set(i+1, len(specimens))
 	}
-	if only != "" {
+	if x.only != "" {
 		return all, wrong, nil
 	}
-	drift, err := compareReports(reportsDir(suite, w.root), reports, update)
+	drift, err := compareReports(reportsDir(suite, w.root), reports, x.update)
 	return all, append(wrong, drift...), err
 }
 
@@ -137,7 +174,7 @@ func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s spec
 	s.sol.Dir = starterDir(suite.Lab) // as if it were the student's
 	for _, id := range shrinkable(suite, s) {
 		order := grading.Order{Select: func(c labs.Case) bool { return c.ID() == id },
-			Explain: &grading.Explain{Runs: shrinkRuns, Time: time.Hour}}
+			Explain: &grading.Explain{Runs: shrinkRuns, Events: shrinkEvents, Time: time.Hour}}
 		begin := time.Now()
 		r, err := w.grader.Grade(ctx, suite, s.sol, order)
 		if err != nil {
@@ -245,10 +282,10 @@ func compareReports(dir string, reports map[string]string, update bool) (wrong [
 }
 
 // judge prints the figures and says which are too large.
-func (w *workshop) judge(all []explained) (wrong []string) {
+func (w *workshop) judge(all []explained) (over []figureOver, wrong []string) {
 	all = slices.DeleteFunc(all, func(e explained) bool { return e.failure == nil })
 	if len(all) == 0 {
-		return []string{"no failure was shrunk"}
+		return nil, []string{"no failure was shrunk"}
 	}
 	fmt.Fprintf(w.out, "\n%-16s %9s %11s %18s\n", "", "failures", "median", "90th percentile")
 	for _, f := range figures() {
@@ -262,6 +299,7 @@ func (w *workshop) judge(all []explained) (wrong []string) {
 			continue
 		}
 		median, most := percentile(numbers, 50), percentile(numbers, 90)
+		over = append(over, figureOver{f.name, len(numbers), median, f.median, most, f.most})
 		fmt.Fprintf(w.out, "%-16s %9d %5d of %2d %12d of %2d\n", f.name, len(numbers), median, f.median, most, f.most)
 		if median > f.median || most > f.most {
 			wrong = append(wrong, f.name+": too many")
@@ -272,7 +310,7 @@ func (w *workshop) judge(all []explained) (wrong []string) {
 		times = append(times, e.took)
 	}
 	fmt.Fprintf(w.out, "%-16s %9d %10.1fs %17.1fs\n", "time", len(times), percentile(times, 50).Seconds(), percentile(times, 90).Seconds())
-	return wrong
+	return over, wrong
 }
 
 // percentile is the least number that so many of 100 do not exceed.

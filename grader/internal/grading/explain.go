@@ -22,22 +22,9 @@ import (
 // performed twice more and must be the same each time; then it is shrunk. The zero
 // value does not shrink.
 type Explain struct {
-	Runs int           // at most, for a case; the true budget, so that the result does not depend on the machine
-	Time time.Duration // at most, on the wall; in case each run is slow
-
-	// Events bounds the runs of a case further: there may be as many as have so
-	// many events, if each has those of the first. Zero is no bound. It ends the
-	// search of long runs where Time would, but at the same run on every machine.
-	Events int
-}
-
-// runs is how many runs may be tried for a case whose first run has so many
-// events.
-func (e Explain) runs(events int) int {
-	if e.Events == 0 {
-		return e.Runs
-	}
-	return min(e.Runs, max(1, e.Events/max(1, events)))
+	Runs   int           // at most, for a case
+	Events int           // at most, in these runs; 0 is no bound
+	Time   time.Duration // at most, on the wall: the other two end the search at the same run on every machine, this one does not
 }
 
 // repeats is how often a failing run is performed in all, to see that it is the
@@ -59,7 +46,7 @@ func (g *Grader) explain(ctx context.Context, guest *machine.Guest, tallies []*t
 	for _, t := range failed {
 		group.Go(func() error {
 			x := explainer{Grader: g, guest: guest, tally: t, budget: shrink.Budget{
-				Runs: e.runs(len(t.bad.Events)), Time: e.Time, Width: g.Workers / len(failed)}}
+				Runs: e.Runs, Events: e.Events, Time: e.Time, Width: g.Workers / len(failed)}}
 			err := x.explain(ctx)
 			if mu.Lock(); g.Explained != nil && err == nil {
 				done++
@@ -150,7 +137,7 @@ func same(a, b machine.Run) bool {
 }
 
 func outcome(first, run machine.Run) shrink.Outcome {
-	return shrink.Outcome{Same: same(first, run), Plan: happened(run), Sizes: run.Sizes}
+	return shrink.Outcome{Same: same(first, run), Plan: happened(run), Sizes: run.Sizes, Events: run.Length}
 }
 
 // happened are the faults of a run.

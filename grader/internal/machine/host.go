@@ -264,6 +264,7 @@ func (h *host) result(err error) Run {
 	// Not the dump: it has addresses, and reading a plan moves those.
 	fmt.Fprintf(h.hash, "%+v\n%d\n", run.Outcome, h.clock-h.began)
 	run.Hash = hex.EncodeToString(h.hash.Sum(nil))[:32]
+	run.Length = len(h.events)
 	return run
 }
 

@@ -15,6 +15,7 @@ type Run struct {
 	Situations []string       // that it reached
 	Sizes      []labtest.Size // of the scenario, as it asked for them
 	Events     []trace.Event  // empty for a pass, unless asked for
+	Length     int            // how many events it had
 	Said       []string       // what the compiler or the policy said of what the solution wrote
 	Dump       string         // what the Go runtime wrote when the program died
 }

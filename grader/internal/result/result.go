@@ -95,7 +95,7 @@ type Shrunk struct {
 	Sizes  []labtest.Size `json:"sizes,omitempty"` // as the seed drew them
 	Events int            `json:"events"`          // as Failure.Of counts them
 	Runs   int            `json:"runs"`            // that were tried, one after another; more may have run beside them
-	// Cut is why the search ended early: "runs" or "time". Else it is empty,
+	// Cut is why the search ended early: "runs", "events" or "time". Else it is empty,
 	// and no fault can be left out alone, no size be one less. What is cut by
 	// time may be smaller on a faster machine.
 	Cut string `json:"cut,omitempty"`

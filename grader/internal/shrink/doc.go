@@ -14,7 +14,7 @@
 //
 // # What is promised
 //
-// The result fails in the same way. The same first run and budget of runs give the
+// The result fails in the same way. The same first run and budget of runs and events give the
 // same result, however many runs go on at once: candidates have an order, and the
 // first of them that fails is taken, not the one that is over first. Where no
 // budget has ended the search, the result is 1-minimal: it passes, or fails in

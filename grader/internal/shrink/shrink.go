@@ -18,27 +18,32 @@ type Outcome struct {
 	Same  bool           // it fails in the same way as the run that is shrunk
 	Plan  labrpc.Plan    // the faults that happened
 	Sizes []labtest.Size // that the scenario had
+
+	// Events is how much happened in it: a long run costs more of a budget.
+	Events int
 }
 
 // A Budget bounds a search. The zero value allows nothing.
 type Budget struct {
-	Runs  int           // that are tried one after another
-	Time  time.Duration // on the wall
-	Width int           // how many runs go on at once; the result does not depend on it, 0 is one
+	Runs   int           // that are tried one after another
+	Events int           // that happen in them; 0 is no bound
+	Time   time.Duration // on the wall
+	Width  int           // how many runs go on at once; the result does not depend on it, 0 is one
 }
 
 // A Result is the smallest run that was found.
 type Result struct {
 	Request labtest.Request
 	Runs    int // that were tried one after another
-	// Cut is ByRuns or ByTime if the budget has ended the search, else empty.
+	// Cut is ByRuns, ByEvents or ByTime if the budget has ended the search, else empty.
 	Cut string
 }
 
 // What may have ended a search early.
 const (
-	ByRuns = "runs"
-	ByTime = "time"
+	ByRuns   = "runs"
+	ByEvents = "events"
+	ByTime   = "time"
 )
 
 // Shrink shrinks a run that fails. What it draws from its seed is in first: the
@@ -65,11 +70,12 @@ type search struct {
 	began  time.Time
 	sizes  []labtest.Size // of the first run
 
-	best labtest.Request // the smallest run so far that fails in the same way
-	seen map[string]*trial
-	runs int
-	cut  string
-	err  error
+	best   labtest.Request // the smallest run so far that fails in the same way
+	seen   map[string]*trial
+	runs   int
+	events int // in these runs
+	cut    string
+	err    error
 }
 
 // least is the smallest run that there may be: no fault, everything calm, one of

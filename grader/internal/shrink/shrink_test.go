@@ -28,7 +28,7 @@ var run = labtest.Request{Case: "toy/A/storm", Seed: 7}
 
 func (w *world) try(_ context.Context, r labtest.Request) (shrink.Outcome, error) {
 	w.runs.Add(1)
-	return shrink.Outcome{Same: w.fails(r), Plan: *r.Plan, Sizes: w.first.Sizes}, w.err
+	return shrink.Outcome{Same: w.fails(r), Plan: *r.Plan, Sizes: w.first.Sizes, Events: 10 + len(*r.Plan)}, w.err
 }
 
 func (w *world) shrink(t *testing.T, b shrink.Budget) shrink.Result {
@@ -273,11 +273,24 @@ func TestABudgetIsNeverExceededAndItsResultFails(t *testing.T) {
 	}
 }
 
+func TestEventsThatAreUsedUpEndTheSearch(t *testing.T) {
+	w := &world{first: shrink.Outcome{Plan: drops(upTo(40)...)}, fails: func(r labtest.Request) bool { return has(r, 1, 20, 40) }}
+	b := plenty
+	b.Events = 100
+	got := w.shrink(t, b) // the least run has 10 events, the quiet one too, that with all faults 50, and that with half of them 30
+	if got.Cut != shrink.ByEvents || got.Runs != 4 {
+		t.Errorf("%d runs, cut by %q; want 4, cut by events", got.Runs, got.Cut)
+	}
+}
+
 func TestTheResultDoesNotDependOnHowManyRunsGoOnAtOnce(t *testing.T) {
 	for seed := range uint64(100) {
 		var want string
 		for _, width := range []int{0, 1, 2, 7} {
 			b := shrink.Budget{Runs: 15 + int(seed), Time: time.Hour, Width: width}
+			if seed%2 == 0 {
+				b.Events = 200 + 10*int(seed)
+			}
 			r := odd(seed).shrink(t, b)
 			got := fmt.Sprintf("%s%d runs, cut by %q", r.Request, r.Runs, r.Cut)
 			if want == "" {

@@ -49,6 +49,9 @@ func (s *search) outcome(r labtest.Request, next []labtest.Request) (Outcome, bo
 		case s.runs >= s.budget.Runs:
 			s.cut = ByRuns
 			return Outcome{}, false
+		case s.budget.Events > 0 && s.events >= s.budget.Events:
+			s.cut = ByEvents
+			return Outcome{}, false
 		case time.Since(s.began) >= s.budget.Time:
 			s.cut = ByTime
 			return Outcome{}, false
@@ -61,7 +64,10 @@ func (s *search) outcome(r labtest.Request, next []labtest.Request) (Outcome, bo
 		}
 		t = s.seen[r.String()]
 	}
-	t.counted = true
+	if !t.counted {
+		t.counted = true
+		s.events += t.outcome.Events
+	}
 	return t.outcome, true
 }
 

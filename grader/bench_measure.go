@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+
+	"faultline/grader/internal/grading"
+	"faultline/grader/internal/machine"
+	"faultline/grader/internal/result"
+	"faultline/grader/internal/suites"
+	"faultline/labs"
+	"faultline/labs/labtest"
+)
+
+// A meter is a machine that adds up how much virtual time its runs took.
+type meter struct {
+	grading.Runner
+	mu      sync.Mutex
+	virtual time.Duration
+	runs    int
+}
+
+// Run performs a run.
+func (m *meter) Run(ctx context.Context, g *machine.Guest, req labtest.Request, opt machine.Options) (machine.Run, error) {
+	run, err := m.Runner.Run(ctx, g, req, opt)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.virtual += run.Virtual
+	m.runs++
+	return run, err
+}
+
+// measureLabs grades the references with guests that are built.
+func (w *workshop) measureLabs(ctx context.Context) (all []measure, err error) {
+	counted := &meter{Runner: w.pool}
+	grader := &grading.Grader{Builder: w.builder, Pool: counted, Workers: w.grader.Workers}
+	total := 0.0
+	for _, suite := range suites.All() {
+		ref, err := w.reference(suite.Lab)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := w.guest(ctx, suite, ref); err != nil {
+			return nil, err
+		}
+		began := time.Now()
+		r, err := grader.Grade(ctx, suite, ref, grading.Order{})
+		if err != nil {
+			return nil, err
+		}
+		took := time.Since(began).Seconds()
+		if err := allPassed(r); err != nil {
+			return nil, err
+		}
+		total += took
+		bound := 10.0
+		if suite.Lab.Name == "journal" {
+			bound = 15 // its explorations are the largest
+		}
+		all = append(all, measure{What: fmt.Sprintf("lab %d %s, %d cases over the reference", suite.Lab.Number, suite.Lab.Name, len(suite.Cases)),
+			Elsewhere: elsewhereLab(suite.Lab), Ours: took, Unit: "s", Bound: bound})
+	}
+	return append(all,
+		measure{What: fmt.Sprintf("all labs, %s runs", thousands(counted.runs)), Elsewhere: "-", Ours: total, Unit: "s", Bound: 60},
+		measure{What: "virtual seconds in a second on the wall", Elsewhere: "1", Ours: counted.virtual.Seconds() / total, Bound: 50, Least: true}), nil
+}
+
+// elsewhereLab is how long others take for what is most like a lab.
+func elsewhereLab(lab labs.Lab) string {
+	switch lab.Name {
+	case "kv":
+		return "COS 418: 214 s"
+	case "quorum":
+		return "MIT Raft: 576 s"
+	}
+	return "-"
+}
+
+func allPassed(r *result.Result) error {
+	for _, c := range r.Cases() {
+		if c.Verdict != labs.Pass {
+			return fmt.Errorf("the reference does not pass %s: %s", c.ID, c.Reason)
+		}
+	}
+	return nil
+}
+
+// measureEdit measures how long a student waits for the first verdict after an edit:
+// the guest is built anew, and one case runs.
+func (w *workshop) measureEdit(ctx context.Context) ([]measure, error) {
+	suite := suites.All()[0]
+	ref, err := w.reference(suite.Lab)
+	if err != nil {
+		return nil, err
+	}
+	ref.Files = maps.Clone(ref.Files)
+	name := suite.Lab.Files[0]
+	ref.Files[name] = fmt.Appendf(bytes.Clone(ref.Files[name]), "\n// edited at %d\n", time.Now().UnixNano())
+	began := time.Now()
+	first := time.Duration(0)
+	grader := *w.grader
+	grader.Progress = func(done, of int) {
+		if first == 0 {
+			first = time.Since(began)
+		}
+	}
+	if _, err := grader.Grade(ctx, suite, ref, grading.Order{}); err != nil {
+		return nil, err
+	}
+	return []measure{{What: "from an edit to the first verdict", Elsewhere: "tens of seconds", Ours: first.Seconds(), Unit: "s", Bound: 3}}, nil
+}
+
+// measureParts runs the Go benchmarks of the network and the disks.
+func (w *workshop) measureParts(ctx context.Context) ([]measure, error) {
+	calls, err := w.goBench(ctx, "./labrpc", "Call", "calls/s")
+	if err != nil {
+		return nil, err
+	}
+	states, err := w.goBench(ctx, "./grader/internal/machine", "Explore", "states/s")
+	if err != nil {
+		return nil, err
+	}
+	ours, peer := calls["Call/labrpc"], calls["Call/gob"]
+	if peer == 0 || states["Explore"] == 0 {
+		return nil, fmt.Errorf("the Go benchmarks gave %v and %v", calls, states)
+	}
+	return []measure{
+		{What: "calls over the network, natively, to those of a network that uses gob", Elsewhere: "1", Ours: ours / peer, Bound: 5, Least: true},
+		{What: "states of a disk recovered and checked in a second", Elsewhere: "CrashMonkey: 0.5", Ours: states["Explore"], Bound: 5000, Least: true},
+	}, nil
+}
+
+var benchLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)(?:-\d+)?\s.*?([\d.e+]+) (\S+/s)\b`)
+
+// goBench runs Go benchmarks and returns what they report in a unit, by name.
+func (w *workshop) goBench(ctx context.Context, pkg, name, unit string) (map[string]float64, error) {
+	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^Benchmark"+name+"$", pkg)
+	cmd.Dir = w.root
+	text, err := cmd.CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("go test -bench of %s: %w\n%s", pkg, err, text)
+	}
+	found := map[string]float64{}
+	for _, m := range benchLine.FindAllStringSubmatch(string(text), -1) {
+		if n, err := strconv.ParseFloat(m[2], 64); err == nil && m[3] == unit {
+			found[m[1]] = n
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// earlier reads the figures of what was measured before.
+func (b bench) earlier() (all []measure, err error) {
+	if b.proof != "" {
+		var p struct {
+			Labs []labProof `json:"labs"`
+		}
+		if err := readJSON(b.proof, &p); err != nil {
+			return nil, err
+		}
+		all = append(all, proofFigures(p.Labs)...)
+	}
+	if b.explained != "" {
+		var e explanations
+		if err := readJSON(b.explained, &e); err != nil {
+			return nil, err
+		}
+		all = append(all, e.figures()...)
+	}
+	return all, nil
+}
+
+func readJSON(path string, to any) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("cannot read %s: %w", path, cause(err))
+	}
+	if err := json.Unmarshal(text, to); err != nil {
+		return fmt.Errorf("%s is not what selftest prints with --json: %w", path, err)
+	}
+	return nil
+}
+
+// proofFigures are what a selftest says of all labs.
+func proofFigures(labs []labProof) []measure {
+	var sum labProof
+	for _, l := range labs {
+		sum.Mutants += l.Mutants
+		sum.Caught += l.Caught
+		sum.Fair += l.Fair
+		sum.False += l.False
+		sum.Repeated += l.Repeated
+		sum.Errors += l.Errors
+	}
+	share := 100 * float64(sum.Caught) / float64(max(1, sum.Mutants))
+	return []measure{
+		{What: fmt.Sprintf("mutants caught by their cases, of %d", sum.Mutants), Elsewhere: "-", Ours: share, Unit: "%", Bound: 100, Least: true},
+		{What: fmt.Sprintf("false failures in %s runs of correct solutions", thousands(sum.Fair)), Elsewhere: "3 in 500", Ours: float64(sum.False)},
+		{What: fmt.Sprintf("faults of the grader, another hash of a run too, in %s runs that were repeated", thousands(sum.Repeated)),
+			Elsewhere: "-", Ours: float64(sum.Errors)},
+	}
+}
+
+// figures are what is asked of explanations.
+func (e explanations) figures() (all []measure) {
+	for _, f := range e.Figures {
+		all = append(all, measure{What: fmt.Sprintf("%s after shrinking, median of %d failures", f.Name, f.Failures), Elsewhere: "-",
+			Ours: float64(f.Median), Bound: float64(f.MedianBound)})
+	}
+	return all
+}
+
+// The lines between which a page has the table.
+const (
+	figuresBegin = "<!-- figures -->\n"
+	figuresEnd   = "<!-- end of figures -->\n"
+)
+
+// writeFigures puts the table into a page, in place of the one that it has.
+func writeFigures(page string, all []measure) error {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		return fmt.Errorf("cannot read %s: %w", page, cause(err))
+	}
+	before, rest, begins := strings.Cut(string(text), figuresBegin)
+	_, after, ends := strings.Cut(rest, figuresEnd)
+	if !begins || !ends {
+		return fmt.Errorf("%s has no place for the table: put the lines %q and %q into it", page, strings.TrimSpace(figuresBegin), strings.TrimSpace(figuresEnd))
+	}
+	return writeFile(page, before+figuresBegin+markdown(all)+figuresEnd+after)
+}
+
+// markdown is the table for a page.
+func markdown(all []measure) string {
+	var b strings.Builder
+	b.WriteString("| what | elsewhere | bound | ours |\n|---|---|---|---|\n")
+	for _, m := range all {
+		ours := figureText(m.Ours, m.Unit)
+		if !m.holds() {
+			ours += " (not kept)"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m.What, m.Elsewhere, m.bound(), ours)
+	}
+	return b.String()
+}

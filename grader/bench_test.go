@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestFiguresReplaceTheTableOfAPage(t *testing.T) {
+	proof := proofFigures([]labProof{
+		{Mutants: 60, Caught: 60, Fair: 1200, Repeated: 900},
+		{Mutants: 40, Caught: 39, Fair: 300, Repeated: 100, False: 1},
+	})
+	all := append(proof, measure{What: "lab 1", Elsewhere: "214 s", Ours: 3.25, Unit: "s", Bound: 10})
+	page := filepath.Join(t.TempDir(), "page.md")
+	before, after := "# Page\n\n"+figuresBegin, figuresEnd+"\nmore\n"
+	if err := os.WriteFile(page, []byte(before+"| old |\n"+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeFigures(page, all); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := before + strings.TrimPrefix(`
+| what | elsewhere | bound | ours |
+|---|---|---|---|
+| mutants caught by their cases, of 100 | - | ≥ 100 % | 99 % (not kept) |
+| false failures in 1,500 runs of correct solutions | 3 in 500 | ≤ 0 | 1 (not kept) |
+| faults of the grader, another hash of a run too, in 1,000 runs that were repeated | - | ≤ 0 | 0 |
+| lab 1 | 214 s | ≤ 10 s | 3.2 s |
+`, "\n") + after
+	if string(got) != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestAPageWithoutAPlaceForTheTableIsLeftAlone(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "page.md")
+	if err := os.WriteFile(page, []byte(figuresEnd+figuresBegin), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeFigures(page, nil); err == nil || !strings.Contains(err.Error(), "no place") {
+		t.Errorf("error %v", err)
+	}
+	if text, _ := os.ReadFile(page); string(text) != figuresEnd+figuresBegin {
+		t.Errorf("the page is now %q", text)
+	}
+}
+
+func TestTheLinesOfGoBenchmarksAreRead(t *testing.T) {
+	text := "goos: linux\nBenchmarkCall/labrpc-2         \t  417000\t      2400 ns/op\t    417123 calls/s\t 120 B/op\n" +
+		"BenchmarkExplore-2 \t      30\t  1.5e+07 ns/op\t     15012 states/s\nBenchmarkCall/labrpc_traced \t 1\t 2 ns/op\t 1.2e+05 calls/s\n"
+	want := [][]string{{"Call/labrpc", "417123", "calls/s"}, {"Explore", "15012", "states/s"}, {"Call/labrpc_traced", "1.2e+05", "calls/s"}}
+	got := benchLine.FindAllStringSubmatch(text, -1)
+	if len(got) != len(want) {
+		t.Fatalf("got %q", got)
+	}
+	for i, m := range got {
+		if m[1] != want[i][0] || m[2] != want[i][1] || m[3] != want[i][2] {
+			t.Errorf("got %q, want %q", m[1:], want[i])
+		}
+	}
+}
