@@ -13,27 +13,33 @@ import (
 // batchSize is how many solutions are built at once.
 const batchSize = 24
 
-// buildAhead builds the guests, a batch at a time, and sends when a batch is
-// ready. Where that fails, they are built one by one when they are needed.
-func (w *workshop) buildAhead(ctx context.Context, suite suites.Suite, specimens []specimen, p proof) <-chan struct{} {
-	ready := make(chan struct{}, len(specimens))
+// buildAhead builds the guests, a batch at a time. What it returns waits until that of
+// a specimen is there. Where that fails, they are built one by one when they are needed.
+func (w *workshop) buildAhead(ctx context.Context, suite suites.Suite, specimens []specimen, p proof) (wait func(i int)) {
+	batches := slices.Collect(slices.Chunk(specimens, batchSize))
+	ready := make([]chan struct{}, len(batches))
+	for i := range ready {
+		ready[i] = make(chan struct{})
+	}
 	go func() {
-		defer close(ready)
-		for some := range slices.Chunk(specimens, batchSize) {
-			var sols []submission.Solution
-			for _, s := range some {
-				sols = append(sols, s.sol)
-			}
-			if err := w.builder.Batch(ctx, suite, sols); err != nil {
-				return
-			}
-			if err := w.writeAhead(ctx, suite, some, p); err != nil {
-				return
-			}
-			ready <- struct{}{}
+		failed := false
+		for i, some := range batches {
+			failed = failed || w.buildBatch(ctx, suite, some, p) != nil
+			close(ready[i])
 		}
 	}()
-	return ready
+	return func(i int) { <-ready[i/batchSize] }
+}
+
+func (w *workshop) buildBatch(ctx context.Context, suite suites.Suite, specimens []specimen, p proof) error {
+	var sols []submission.Solution
+	for _, s := range specimens {
+		sols = append(sols, s.sol)
+	}
+	if err := w.builder.Batch(ctx, suite, sols); err != nil {
+		return err
+	}
+	return w.writeAhead(ctx, suite, specimens, p)
 }
 
 // writeAhead builds, at once, what some specimens write.

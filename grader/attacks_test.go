@@ -240,7 +240,7 @@ func gradeAttacks(t *testing.T, dir string, attacks []attack) attacked {
 	w, err := openWorkshop(cmd, 0)
 	check(t, err)
 	t.Cleanup(w.close)
-	w.pools.CPULimit = time.Second
+	w.pools.CPULimit, w.pools.CPUTotal = time.Second, 10*time.Second
 
 	cases := map[string]bool{}
 	folder := filepath.Join(dir, "class")

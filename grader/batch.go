@@ -8,8 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"faultline/grader/internal/class"
 	"faultline/grader/internal/grading"
 	"faultline/grader/internal/handin"
@@ -113,27 +111,6 @@ func (b *batch) declare() error {
 	return writeFile(filepath.Join(b.out, staffFolder, class.ManifestFile), string(text))
 }
 
-// A lane grades one submission after the other. Each has workers of its own: these
-// load a guest once and then run it, where shared ones would load each other's.
-type lane struct {
-	grader *grading.Grader
-	pool   *machine.Pool
-}
-
-// lanes are as many as there are workers, if there are enough submissions.
-func (b *batch) lanes() chan lane {
-	n := max(1, min(b.pools.Workers, len(b.todo)))
-	lanes := make(chan lane, n)
-	for range n {
-		cfg := b.pools
-		cfg.Workers = max(1, b.pools.Workers/n)
-		l := lane{pool: machine.NewPool(cfg)}
-		l.grader = &grading.Grader{Builder: b.builder, Pool: l.pool, Workers: cfg.Workers}
-		lanes <- l
-	}
-	return lanes
-}
-
 // run grades the class.
 func (b *batch) run(ctx context.Context) error {
 	if err := b.declare(); err != nil {
@@ -141,9 +118,10 @@ func (b *batch) run(ctx context.Context) error {
 	}
 	t := b.newTable()
 	t.head()
+	rows := ordered[*class.Record]{show: func(_ int, rec *class.Record) { t.show(rec) }}
 	bar := b.progress("grade", len(b.todo))
 	err := b.each(ctx, func(i int, rec *class.Record, done int) {
-		t.done(i, rec)
+		rows.add(i, rec)
 		bar.set(done, len(b.todo))
 	})
 	bar.end()
@@ -157,35 +135,21 @@ func (b *batch) run(ctx context.Context) error {
 // at a time. What a submission does, and what goes wrong with one, is no error;
 // that the disk is full is one.
 func (b *batch) each(ctx context.Context, done func(i int, rec *class.Record, count int)) error {
-	lanes := b.lanes()
-	defer func() {
-		for range cap(lanes) {
-			(<-lanes).pool.Close()
-		}
-	}()
+	all := b.lanes(len(b.todo))
+	defer all.close()
 	var mu sync.Mutex
 	count := 0
-	group, running := errgroup.WithContext(ctx)
-	group.SetLimit(cap(lanes))
-	for i, s := range b.todo {
-		group.Go(func() error {
-			if running.Err() != nil {
-				return running.Err()
-			}
-			l := <-lanes
-			defer func() { lanes <- l }()
-			rec, err := b.grade(running, l, s)
-			if err != nil {
-				return fmt.Errorf("%s: %w", shown(s.Name), err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			count++
-			done(i, rec, count)
-			return nil
-		})
-	}
-	return group.Wait()
+	return all.each(ctx, len(b.todo), func(ctx context.Context, l lane, i int) error {
+		rec, err := b.grade(ctx, l, b.todo[i])
+		if err != nil {
+			return fmt.Errorf("%s: %w", shown(b.todo[i].Name), err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		count++
+		done(i, rec, count)
+		return nil
+	})
 }
 
 // finish writes what is about the class as a whole, from what is on the disk.
@@ -200,17 +164,14 @@ func (b *batch) finish() error {
 	return ours
 }
 
-// A table is what the terminal shows, a line for each lab of each submission, in
-// the order of the class, whichever ends first.
+// A table is what the terminal shows, a line for each lab of each submission.
 type table struct {
-	b       *batch
-	records []*class.Record
-	next    int // to be shown
-	width   int
+	b     *batch
+	width int
 }
 
 func (b *batch) newTable() *table {
-	t := &table{b: b, records: make([]*class.Record, len(b.todo)), width: len("submission")}
+	t := &table{b: b, width: len("submission")}
 	for _, s := range b.todo {
 		t.width = max(t.width, len([]rune(shown(s.Name))))
 	}
@@ -219,14 +180,6 @@ func (b *batch) newTable() *table {
 
 func (t *table) head() {
 	fmt.Fprintf(t.b.workshop.out, "%-*s  %-10s %7s  %s\n", t.width, "submission", "lab", "points", "what happened")
-}
-
-func (t *table) done(i int, rec *class.Record) {
-	t.records[i] = rec
-	for t.next < len(t.records) && t.records[t.next] != nil {
-		t.show(t.records[t.next])
-		t.next++
-	}
 }
 
 func (t *table) show(rec *class.Record) {

@@ -64,8 +64,8 @@ func (w *workshop) measureLabs(ctx context.Context) (all []measure, err error) {
 		if suite.Lab.Name == "journal" {
 			bound = 15 // its explorations are the largest
 		}
-		all = append(all, measure{What: fmt.Sprintf("lab %d %s, %d cases over the reference", suite.Lab.Number, suite.Lab.Name, len(suite.Cases)),
-			Elsewhere: elsewhereLab(suite.Lab), Ours: took, Unit: "s", Bound: bound})
+		what := fmt.Sprintf("lab %d %s, %d cases over the reference", suite.Lab.Number, suite.Lab.Name, len(suite.Cases))
+		all = append(all, measure{What: what, Elsewhere: elsewhereLab(suite.Lab), Ours: took, Unit: "s", Bound: bound})
 	}
 	return append(all,
 		measure{What: fmt.Sprintf("all labs, %s runs", thousands(counted.runs)), Elsewhere: "-", Ours: total, Unit: "s", Bound: 60},
@@ -132,7 +132,7 @@ func (w *workshop) measureParts(ctx context.Context) ([]measure, error) {
 		return nil, fmt.Errorf("the Go benchmarks gave %v and %v", calls, states)
 	}
 	return []measure{
-		{What: "calls over the network, natively, to those of a network that uses gob", Elsewhere: "1", Ours: ours / peer, Bound: 5, Least: true},
+		{What: "calls over the network, natively, to those of one that uses gob", Elsewhere: "1", Ours: ours / peer, Bound: 5, Least: true},
 		{What: "states of a disk recovered and checked in a second", Elsewhere: "CrashMonkey: 0.5", Ours: states["Explore"], Bound: 5000, Least: true},
 	}, nil
 }

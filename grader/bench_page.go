@@ -83,7 +83,8 @@ func writeFigures(page string, all []measure) error {
 	before, rest, begins := strings.Cut(string(text), figuresBegin)
 	_, after, ends := strings.Cut(rest, figuresEnd)
 	if !begins || !ends {
-		return fmt.Errorf("%s has no place for the table: put the lines %q and %q into it", page, strings.TrimSpace(figuresBegin), strings.TrimSpace(figuresEnd))
+		return fmt.Errorf("%s has no place for the table: put the lines %q and %q into it",
+			page, strings.TrimSpace(figuresBegin), strings.TrimSpace(figuresEnd))
 	}
 	return writeFile(page, before+figuresBegin+markdown(all)+figuresEnd+after)
 }

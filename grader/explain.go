@@ -15,7 +15,7 @@ import (
 const (
 	shrinkTime   = 10 * time.Second
 	shrinkRuns   = 400
-	shrinkEvents = 300_000
+	shrinkEvents = 1_000_000
 )
 
 // shrinkFlag gives a command the flag --shrink.

@@ -62,7 +62,7 @@ func writePage(file string, p html.Page) error {
 func thisMachine() []string {
 	return []string{
 		fmt.Sprintf("%s, %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH),
-		fmt.Sprintf("a run may take %v of CPU time", machine.CPULimit),
+		fmt.Sprintf("a run may take %v of CPU time without a pause, and %v in all", machine.CPULimit, machine.CPUTotal),
 	}
 }
 

@@ -214,21 +214,27 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 	defer progress.end()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ready := w.buildAhead(ctx, suite, specimens, p)
+	wait := w.buildAhead(ctx, suite, specimens, p)
 	found := newLabProof(suite)
 	kills := killTable{suite: suite}
-	for i, s := range specimens {
-		if i%batchSize == 0 {
-			<-ready
-		}
-		order := p.order(suite, s)
-		r, err := w.grader.Grade(ctx, suite, s.sol, order)
+	results := ordered[*result.Result]{show: func(i int, r *result.Result) {
+		found.add(suite, specimens[i], r, p.order(suite, specimens[i]))
+		kills.add(specimens[i].name, r)
+	}}
+	all := w.lanes(len(specimens))
+	defer all.close()
+	err = all.each(ctx, len(specimens), func(ctx context.Context, l lane, i int) error {
+		wait(i)
+		r, err := l.grader.Grade(ctx, suite, specimens[i].sol, p.order(suite, specimens[i]))
 		if err != nil {
-			return labProof{}, fmt.Errorf("%s: %w", s.name, err)
+			return fmt.Errorf("%s: %w", specimens[i].name, err)
 		}
-		found.add(suite, s, r, order)
-		kills.add(s.name, r)
-		progress.set(i+1, len(specimens))
+		results.add(i, r)
+		progress.step(len(specimens))
+		return nil
+	})
+	if err != nil {
+		return labProof{}, err
 	}
 	fmt.Fprint(w.out, kills.String())
 	idle := kills.idle()

@@ -68,6 +68,7 @@ func figures() []figure {
 type explained struct {
 	failure *result.Failure // nil if it cannot be shrunk
 	text    string          // that a student would read
+	row     string          // of the table
 	took    time.Duration
 }
 
@@ -136,31 +137,38 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, x explain
 	defer progress.end()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ready := w.buildAhead(ctx, suite, specimens, proof{}) // those of selftest, which has built them
+	wait := w.buildAhead(ctx, suite, specimens, proof{}) // those of selftest, which has built them
 	fmt.Fprintf(w.out, "%-28s %-18s %9s %7s %7s %7s %5s %7s\n", "mutant", "case", "faults", "events", "story", "trace", "runs", "time")
 	reports := map[string]string{}
-	for i, s := range specimens {
-		if i%batchSize == 0 {
-			<-ready
-		}
-		found, bad, err := w.explainMutant(ctx, suite, s)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", s.name, err)
-		}
-		for _, e := range found {
-			reports[s.name] += e.text
+	results := ordered[mutantExplained]{show: func(i int, m mutantExplained) {
+		all, wrong = append(all, m.found...), append(wrong, m.wrong...)
+		reports[specimens[i].name] = m.text()
+		for _, e := range m.found {
+			if e.row != "" {
+				fmt.Fprintln(w.out, e.row)
+			}
 		}
 		if x.only != "" {
-			fmt.Fprintln(w.out, reports[s.name])
+			fmt.Fprintln(w.out, reports[specimens[i].name])
 		}
-		if x.update {
-			err = writeReport(reportsDir(suite, w.root), s.name, reports[s.name])
-		}
+	}}
+	lanes := w.lanes(len(specimens))
+	defer lanes.close()
+	err = lanes.each(ctx, len(specimens), func(ctx context.Context, l lane, i int) error {
+		wait(i)
+		m, err := explainMutant(ctx, l, suite, specimens[i])
 		if err != nil {
-			return nil, nil, err
+			return fmt.Errorf("%s: %w", specimens[i].name, err)
 		}
-		all, wrong = append(all, found...), append(wrong, bad...)
-		progress.set(i+1, len(specimens))
+		results.add(i, m)
+		progress.step(len(specimens))
+		if x.update {
+			return writeReport(reportsDir(suite, w.root), specimens[i].name, m.text())
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
 	}
 	if x.only != "" {
 		return all, wrong, nil
@@ -169,34 +177,48 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, x explain
 	return all, append(wrong, drift...), err
 }
 
+// A mutantExplained is what shrinking made of all failures of a mutant, and what is
+// wrong with it.
+type mutantExplained struct {
+	found []explained
+	wrong []string
+}
+
+// text is what a student would read.
+func (m mutantExplained) text() (all string) {
+	for _, e := range m.found {
+		all += e.text
+	}
+	return all
+}
+
 // explainMutant shrinks a mutant's failures one after another, to measure each.
-func (w *workshop) explainMutant(ctx context.Context, suite suites.Suite, s specimen) (all []explained, wrong []string, err error) {
+func explainMutant(ctx context.Context, l lane, suite suites.Suite, s specimen) (m mutantExplained, err error) {
 	s.sol.Dir = starterDir(suite.Lab) // as if it were the student's
 	for _, id := range shrinkable(suite, s) {
 		order := grading.Order{Select: func(c labs.Case) bool { return c.ID() == id },
 			Explain: &grading.Explain{Runs: shrinkRuns, Events: shrinkEvents, Time: time.Hour}}
 		begin := time.Now()
-		r, err := w.grader.Grade(ctx, suite, s.sol, order)
+		r, err := l.grader.Grade(ctx, suite, s.sol, order)
 		if err != nil {
-			return nil, nil, err
+			return m, err
 		}
 		took := time.Since(begin)
 		c := r.Cases()[0]
 		switch f := c.Failure; {
 		case c.Verdict == labs.Stuck: // ended at some moment of CPU time: there is nothing to shrink, but something to read
-			all = append(all, explained{text: textOf(r, c)})
+			m.found = append(m.found, explained{text: textOf(r, c)})
 		case f == nil || f.Shrunk == nil:
-			wrong = append(wrong, fmt.Sprintf("%s: %s gave %s, and nothing was shrunk", s.name, id, c.Verdict))
+			m.wrong = append(m.wrong, fmt.Sprintf("%s: %s gave %s, and nothing was shrunk: %s", s.name, id, c.Verdict, c.Reason))
 		default:
 			if c.Verdict == labs.Memory { // where it ends depends on what else there is in the guest
 				f.Where, f.Dump = "", nil
 			}
 			f.File = planFile("out", c)
-			all = append(all, explained{failure: f, text: textOf(r, c), took: took})
-			fmt.Fprintln(w.out, row(s.name, c, took))
+			m.found = append(m.found, explained{failure: f, text: textOf(r, c), row: row(s.name, c, took), took: took})
 		}
 	}
-	return all, wrong, nil
+	return m, nil
 }
 
 // textOf is what a student reads of a case.

@@ -56,7 +56,8 @@ func openWorkshop(cmd *cobra.Command, jobs int) (*workshop, error) {
 	w := &workshop{root: root, out: cmd.OutOrStdout(), err: cmd.ErrOrStderr()}
 	w.builder = &machine.Builder{Root: root, Cache: cache}
 	w.builder.Prune()
-	w.pools = machine.PoolConfig{Command: []string{self, "worker"}, Workers: jobs, Cache: cache, CPULimit: machine.CPULimit}
+	w.pools = machine.PoolConfig{Command: []string{self, "worker"}, Workers: jobs, Cache: cache, CPULimit: machine.CPULimit,
+		CPUTotal: machine.CPUTotal}
 	w.pool = machine.NewPool(w.pools)
 	w.grader = &grading.Grader{Builder: w.builder, Pool: w.pool, Workers: jobs}
 	return w, nil

@@ -52,13 +52,30 @@ type host struct {
 	sizes    []labtest.Size
 	printed  int
 	out, err lines
+
+	alive func()    // called now and then while the guest pauses; nil for nobody
+	beat  time.Time // on the wall, when it was called last
 }
 
 // begin forgets the last run and gets ready for one.
 func (h *host) begin(req labtest.Request) {
-	*h = host{clock: h.clock, began: h.clock, request: req.String(), hash: sha256.New()}
+	*h = host{clock: h.clock, began: h.clock, request: req.String(), hash: sha256.New(), alive: h.alive, beat: time.Now()}
 	h.out = lines{host: h}
 	h.err = lines{host: h, dying: true}
+}
+
+// beatEvery is how often, on the wall, somebody hears that a run goes on.
+const beatEvery = 200 * time.Millisecond
+
+// pause notes a sign of life: an event, or that all goroutines wait.
+func (h *host) pause() {
+	if h.alive == nil {
+		return
+	}
+	if now := time.Now(); now.Sub(h.beat) > beatEvery {
+		h.beat = now
+		h.alive()
+	}
 }
 
 // config is what the guest can see of the world.
@@ -95,6 +112,7 @@ func (h *host) now() int64 {
 // sleep lets time jump: the guest calls it when every goroutine waits.
 func (h *host) sleep(ns int64) {
 	if ns > 0 {
+		h.pause()
 		h.readings = 0
 		h.clock += ns
 	}
@@ -142,6 +160,7 @@ func (h *host) copyRequest(mod api.Module, buf []uint64) uint32 {
 }
 
 func (h *host) event(mod api.Module, line []uint64) uint32 {
+	h.pause()
 	if !h.record(raw(mod, line)) { // its text is escaped already
 		panic(sys.NewExitError(exitEvents))
 	}
@@ -149,6 +168,7 @@ func (h *host) event(mod api.Module, line []uint64) uint32 {
 }
 
 func (h *host) suppose(mod api.Module, faults []uint64) uint32 {
+	h.pause()
 	h.supposed = raw(mod, faults)
 	return 0
 }

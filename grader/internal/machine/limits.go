@@ -5,7 +5,8 @@ import "time"
 // What a run may take. One that needs more ends with the verdict behind the limit.
 // The handouts name them, so a change here is one there.
 const (
-	CPULimit    = 5 * time.Second // of CPU time: stuck. The longest run of a reference takes a fiftieth of it
+	CPULimit    = 5 * time.Second // of CPU time without a pause: stuck
+	CPUTotal    = time.Minute     // of CPU time: stuck. The longest run of a reference takes a thirtieth of it
 	MemoryLimit = 256 << 20       // bytes: memory
 	OutputLimit = 1 << 20         // bytes that it may print: output
 	EventLimit  = 60_000          // events that it may cause: output

@@ -18,7 +18,8 @@ type PoolConfig struct {
 	Command  []string      // that starts a worker: a program whose main calls Serve
 	Workers  int           // how many runs go on at once
 	Cache    string        // as in Builder
-	CPULimit time.Duration // of one run
+	CPULimit time.Duration // of one run, without an event and without all of its goroutines waiting
+	CPUTotal time.Duration // of one run
 }
 
 // A Pool performs runs in worker processes. Its methods may be called
@@ -49,11 +50,12 @@ func (p *Pool) Close() {
 // Run performs one run, waiting for a free worker. An error is a fault of ours or
 // the end of ctx; all that a solution can do is a Run.
 func (p *Pool) Run(ctx context.Context, g *Guest, req labtest.Request, opt Options) (Run, error) {
-	return p.do(ctx, task{Cache: p.cfg.Cache, Guest: *g, Request: req.String(), Options: opt}, p.cfg.CPULimit)
+	t := task{Cache: p.cfg.Cache, Guest: *g, Request: req.String(), Options: opt}
+	return p.do(ctx, t, patience{pause: p.cfg.CPULimit, total: p.cfg.CPUTotal})
 }
 
 // do has a free worker do a task.
-func (p *Pool) do(ctx context.Context, t task, limit time.Duration) (Run, error) {
+func (p *Pool) do(ctx context.Context, t task, limit patience) (Run, error) {
 	var w *process
 	select {
 	case w = <-p.free:
@@ -104,41 +106,84 @@ func (w *process) kill() {
 	w.cmd.Wait()
 }
 
-// perform has the worker do the task. It watches the CPU time that the worker
-// uses: a guest that never gives up the processor cannot be asked to stop.
-func (w *process) perform(ctx context.Context, t task, limit time.Duration) (run Run, alive bool, err error) {
-	type answer struct {
-		run Run
-		err error
+// A patience is how much CPU time a task may take.
+type patience struct {
+	pause time.Duration // without a sign of life
+	total time.Duration
+}
+
+// over says what a task is that has taken so long, and so long since its last sign of
+// life.
+func (p patience) over(total, pause time.Duration) (Run, bool) {
+	switch {
+	case total > p.total:
+		return stuck("the scenario comes to an end", fmt.Sprintf("it computed for %v", p.total)), true
+	case pause > p.pause:
+		return stuck("every goroutine waits for something now and then",
+			fmt.Sprintf("one computed for %v without a pause: look for a loop that never blocks", p.pause)), true
 	}
-	begin, answers := w.cpu(), make(chan answer, 1)
-	go func() {
-		var a answer
-		if a.err = w.enc.Encode(t); a.err == nil {
-			a.err = w.dec.Decode(&a.run)
-		}
-		answers <- a
-	}()
+	return Run{}, false
+}
+
+// perform has the worker do the task. It watches the CPU time that the worker
+// uses: a guest that never gives up the processor cannot be asked to stop. CPU time
+// is no measure that two machines, or a busy and a quiet one, agree on. So what ends
+// an honest long run must be far away, and a spin is known by its silence.
+func (w *process) perform(ctx context.Context, t task, limit patience) (run Run, alive bool, err error) {
+	done := make(chan struct{})
+	defer close(done)
+	began := w.cpu()
+	paused, answers := began, w.ask(t, done)
 	watch := time.NewTicker(50 * time.Millisecond)
 	defer watch.Stop()
 	for {
 		select {
 		case a := <-answers:
-			if a.err != nil {
+			switch {
+			case a.err != nil:
 				return Run{}, false, fmt.Errorf("a worker died during %q: %w", t.Request, a.err)
+			case !a.Alive:
+				return a.Run, true, nil
 			}
-			return a.run, true, nil
+			paused = w.cpu()
 		case <-ctx.Done():
 			return Run{}, false, ctx.Err()
 		case <-watch.C:
-			if w.cpu()-begin > limit {
-				return stuck(limit), false, nil
+			now := w.cpu()
+			if run, over := limit.over(now-began, now-paused); over {
+				return run, false, nil
 			}
 		}
 	}
 }
 
-func stuck(limit time.Duration) Run {
-	return Run{Outcome: outcome(labs.Stuck, "every goroutine waits for something now and then",
-		fmt.Sprintf("one computed for %v without a pause: look for a loop that never blocks", limit))}
+// An answer is what a worker says, or why it says nothing.
+type answer struct {
+	reply
+	err error
+}
+
+// ask sends a task to the worker and passes on what it answers.
+func (w *process) ask(t task, done <-chan struct{}) <-chan answer {
+	answers := make(chan answer)
+	go func() {
+		a := answer{err: w.enc.Encode(t)}
+		for last := false; !last; {
+			a.reply = reply{}
+			if a.err == nil {
+				a.err = w.dec.Decode(&a.reply)
+			}
+			last = a.err != nil || !a.Alive
+			select {
+			case answers <- a:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return answers
+}
+
+func stuck(expected, actual string) Run {
+	return Run{Outcome: outcome(labs.Stuck, expected, actual)}
 }

@@ -29,7 +29,7 @@ type TestTask struct {
 // files. What they print are the events of the run, with the machine's time. They
 // may compute for as long as limit. An error is a fault of ours or the end of ctx.
 func (p *Pool) Test(ctx context.Context, t TestTask, limit time.Duration) (Run, error) {
-	return p.do(ctx, task{Cache: p.cfg.Cache, Test: &t}, limit)
+	return p.do(ctx, task{Cache: p.cfg.Cache, Test: &t}, patience{pause: limit, total: limit})
 }
 
 // test performs one run in a machine that no run has used.

@@ -21,6 +21,13 @@ type task struct {
 	Test    *TestTask // instead of the guest and the request; nil for these
 }
 
+// A reply is what a worker sends back: that the run which it performs has paused, now
+// and then, and at last what became of it.
+type reply struct {
+	Alive bool
+	Run   Run
+}
+
 // Serve is the life of a worker: it performs the tasks that come on in and
 // writes what became of them to out, until in ends.
 func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
@@ -29,6 +36,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		w.judges[s.Lab.Name] = s.Models
 	}
 	dec, enc := gob.NewDecoder(in), gob.NewEncoder(out)
+	w.alive = func() { enc.Encode(reply{Alive: true}) } // whoever does not hear it has ended us
 	for {
 		var t task
 		switch err := dec.Decode(&t); {
@@ -37,7 +45,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		case err != nil:
 			return fmt.Errorf("worker: %w", err)
 		}
-		if err := enc.Encode(w.perform(ctx, t)); err != nil {
+		if err := enc.Encode(reply{Run: w.perform(ctx, t)}); err != nil {
 			return fmt.Errorf("worker: %w", err)
 		}
 	}
@@ -47,6 +55,7 @@ type worker struct {
 	judges map[string]labtest.Models
 	guest  string // path of the guest that vm holds
 	vm     *vm
+	alive  func() // says that a run has paused
 }
 
 func (w *worker) perform(ctx context.Context, t task) Run {
@@ -62,6 +71,7 @@ func (w *worker) perform(ctx context.Context, t task) Run {
 		if err != nil {
 			return Run{Outcome: outcome(labs.GraderError, "", err.Error())}
 		}
+		v.host.alive = w.alive
 		w.vm, w.guest = v, t.Guest.Path
 	}
 	req, err := labtest.ParseRequest(t.Request)
