@@ -153,6 +153,10 @@ func (b *batch) run(ctx context.Context) error {
 	return b.finish()
 }
 
+// tidied is after how many submissions the cache is tidied: each leaves up to 200 MB
+// of guests in it, which are used again only when it is graded again.
+const tidied = 10
+
 // each grades the submissions side by side, and says of each when it is done, one
 // at a time. What a submission does, and what goes wrong with one, is no error;
 // that the disk is full is one.
@@ -180,7 +184,9 @@ func (b *batch) each(ctx context.Context, done func(i int, rec *class.Record, co
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			count++
+			if count++; count%tidied == 0 {
+				b.builder.Prune()
+			}
 			done(i, rec, count)
 			return nil
 		})
