@@ -12,6 +12,7 @@ import (
 
 	"faultline/grader/internal/class"
 	"faultline/grader/internal/mutant"
+	"faultline/grader/internal/suites"
 	"faultline/labs"
 )
 
@@ -51,15 +52,19 @@ type handIn struct {
 type synthetic struct {
 	tb       testing.TB
 	w        *workshop
+	labs     []suites.Suite
 	stock    map[string]map[string][]handIn // by lab and kind
 	handedIn map[string]map[string]handIn   // by person and lab
 	attacks  map[string]attack              // by person
 }
 
-// newSynthetic makes a class of so many. Two of five are attackers, as far as there
-// are attacks; these hand in the other labs like everybody.
-func newSynthetic(tb testing.TB, w *workshop, size int) *synthetic {
-	s := &synthetic{tb: tb, w: w, stock: map[string]map[string][]handIn{},
+// newSynthetic makes a class of so many in some labs, as --labs names them. Two of five
+// are attackers, as far as there are attacks; these hand in the other labs like
+// everybody.
+func newSynthetic(tb testing.TB, w *workshop, size int, only string) *synthetic {
+	wanted, err := wantedLabs(only)
+	check(tb, err)
+	s := &synthetic{tb: tb, w: w, labs: wanted, stock: map[string]map[string][]handIn{},
 		handedIn: map[string]map[string]handIn{}, attacks: map[string]attack{}}
 	for _, lab := range labs.All() {
 		s.stock[lab.Name] = s.stockOf(lab)
@@ -74,8 +79,8 @@ func newSynthetic(tb testing.TB, w *workshop, size int) *synthetic {
 			s.attacks[name] = a
 		}
 		s.handedIn[name] = map[string]handIn{}
-		for j, lab := range labs.All() {
-			s.handedIn[name][lab.Name] = s.draw(i, j, lab)
+		for _, suite := range wanted {
+			s.handedIn[name][suite.Lab.Name] = s.draw(i, suite.Lab)
 		}
 	}
 	return s
@@ -111,12 +116,12 @@ func (s *synthetic) stockOf(lab labs.Lab) map[string][]handIn {
 	return stock
 }
 
-// draw is what the i-th of the class hands in of the j-th lab. No two have the same
+// draw is what the i-th of the class hands in of a lab. No two have the same
 // text, as in life: each has so many lines more at the top, which is another program
 // to the compiler.
-func (s *synthetic) draw(i, j int, lab labs.Lab) handIn {
+func (s *synthetic) draw(i int, lab labs.Lab) handIn {
 	kinds := deal()
-	place := i*7 + j*3 // 7 and 20 have no common divisor: the labs of one person differ, and each lab has all
+	place := i*7 + lab.Number*3 // 7 and 20 have no common divisor: the labs of one person differ, and each lab has all
 	kind := kinds[place%len(kinds)]
 	stock := s.stock[lab.Name][kind]
 	p := stock[(i*11+place/len(kinds))%len(stock)]
@@ -173,7 +178,7 @@ func (s *synthetic) composition() string {
 		}
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%d submissions of %d labs:", len(s.handedIn), len(labs.All()))
+	fmt.Fprintf(&b, "%d submissions of %d labs:", len(s.handedIn), len(s.labs))
 	for _, kind := range slices.Sorted(maps.Keys(count)) {
 		fmt.Fprintf(&b, " %d %s", count[kind], kind)
 	}
@@ -184,7 +189,7 @@ func (s *synthetic) composition() string {
 func (s *synthetic) hold(out string) {
 	for name, of := range s.handedIn {
 		a, attacks := s.attacks[name]
-		if attacks {
+		if _, wanted := of[a.lab()]; attacks && wanted {
 			attacked{out}.hold(s.tb, a)
 		}
 		if attacks && !a.isFolder() {
@@ -233,10 +238,10 @@ func (s *synthetic) holdLab(out string, rec *class.Record, lab string, p handIn)
 func TestASyntheticClassHasOfEverything(t *testing.T) {
 	w := &workshop{root: moduleRoot(t)}
 	for size, want := range map[int]string{
-		20:  "20 submissions of 7 labs: 8 attacked 12 half 50 mutant 13 nothing 17 reference 13 starter 27 variant",
-		300: "300 submissions of 7 labs: 119 attacked 192 half 763 mutant 169 nothing 286 reference 189 starter 382 variant",
+		20:  "20 submissions of 7 labs: 8 attacked 13 half 51 mutant 13 nothing 20 reference 11 starter 24 variant",
+		300: "300 submissions of 7 labs: 119 attacked 193 half 759 mutant 168 nothing 286 reference 191 starter 384 variant",
 	} {
-		s := newSynthetic(t, w, size)
+		s := newSynthetic(t, w, size, "")
 		if got := s.composition(); got != want {
 			t.Errorf("%s\nwant %s", got, want)
 		}

@@ -7,22 +7,21 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
-// A meter looks, now and then, how much memory a grader and what it has started take.
+// A meter looks, once a second, how much memory a grader and what it has started take.
 // It knows Linux; elsewhere it finds nothing.
 type meter struct {
 	quit       chan struct{}
 	wg         sync.WaitGroup
 	all, early usage // the most, and the most in the first quarter of the class
-	samples    int
 }
 
-// A usage is bytes of memory.
+// A usage is memory in KiB. Of the grader and of a worker it is the most that the
+// process has had so far, which the system remembers; the sum is of now.
 type usage struct{ grader, worker, sum int64 }
 
 func (u *usage) atLeast(v usage) {
@@ -33,14 +32,13 @@ func (u *usage) atLeast(v usage) {
 func watch(pid int, done func() int, size int) *meter {
 	m := &meter{quit: make(chan struct{})}
 	m.wg.Go(func() {
-		every := time.NewTicker(200 * time.Millisecond)
+		every := time.NewTicker(time.Second)
 		defer every.Stop()
 		for {
 			select {
 			case <-m.quit:
 				return
 			case <-every.C:
-				m.samples++
 				now := used(pid)
 				m.all.atLeast(now)
 				if done()*4 <= size {
@@ -58,52 +56,63 @@ func (m *meter) stop() {
 }
 
 func (m *meter) report(b *testing.B) {
-	const mb = 1 << 20
 	for _, f := range []struct {
-		name  string
-		bytes int64
+		name string
+		kib  int64
 	}{
 		{"grader-MB", m.all.grader}, {"early-MB", m.early.grader},
 		{"worker-MB", m.all.worker}, {"worker-early-MB", m.early.worker}, {"all-MB", m.all.sum},
 	} {
-		b.ReportMetric(float64(f.bytes/mb), f.name)
+		b.ReportMetric(float64(f.kib>>10), f.name)
 	}
 }
 
 // used is what a process and its descendants take.
 func used(pid int) (u usage) {
-	children := map[int][]int{}
-	memory := map[int]int64{}
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, file := range stats {
+	type process struct{ id, now, most int64 }
+	children := map[int64][]process{}
+	var root process
+	files, _ := filepath.Glob("/proc/[0-9]*/status")
+	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			continue // it has ended
 		}
-		id, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-		parent, _ := strconv.Atoi(fields[1])
-		pages, _ := strconv.ParseInt(fields[21], 10, 64)
-		children[parent] = append(children[parent], id)
-		memory[id] = pages * int64(os.Getpagesize())
-	}
-	u.grader = memory[pid]
-	var add func(id int)
-	add = func(id int) {
-		u.sum += memory[id]
-		if isWorker(id) {
-			u.worker = max(u.worker, memory[id])
+		p := process{field(text, "Pid:"), field(text, "VmRSS:"), field(text, "VmHWM:")}
+		if p.id == int64(pid) {
+			root = p
 		}
-		for _, child := range children[id] {
+		parent := field(text, "PPid:")
+		children[parent] = append(children[parent], p)
+	}
+	u.grader = root.most
+	var add func(p process)
+	add = func(p process) {
+		u.sum += p.now
+		if isWorker(p.id) {
+			u.worker = max(u.worker, p.most)
+		}
+		for _, child := range children[p.id] {
 			add(child)
 		}
 	}
-	add(pid)
+	add(root)
 	return u
 }
 
+// field is a number in a status file.
+func field(status []byte, name string) int64 {
+	_, rest, _ := bytes.Cut(status, []byte("\n"+name))
+	words := bytes.Fields(rest)
+	if len(words) == 0 {
+		return 0
+	}
+	n, _ := strconv.ParseInt(string(words[0]), 10, 64)
+	return n
+}
+
 // isWorker reports whether a process is one that the grader runs guests in.
-func isWorker(pid int) bool {
+func isWorker(pid int64) bool {
 	line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 	return bytes.HasSuffix(line, []byte("\x00worker\x00"))
 }
