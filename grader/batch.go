@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -142,6 +143,7 @@ func (b *batch) run(ctx context.Context) error {
 	t := b.newTable()
 	t.head()
 	bar := b.progress("grade", len(b.todo))
+	t.out = bar.over(t.out)
 	err := b.each(ctx, func(i int, rec *class.Record, done int) {
 		t.done(i, rec)
 		bar.set(done, len(b.todo))
@@ -202,7 +204,7 @@ func (b *batch) finish() error {
 	}
 	to := filepath.ToSlash(b.out)
 	fmt.Fprintf(b.workshop.out, "\nreports: %s/*/*.txt, results: %s/*/*.json\n", to, to)
-	fmt.Fprintf(b.workshop.out, "to read in a browser: %s/*/%s, and for the staff %s/%s/%s\n", to, studentPage, to, staffFolder, indexPage)
+	fmt.Fprintf(b.workshop.out, "to read in a browser: %s/*/%s\nand for the staff: %s/%s/%s\n", to, studentPage, to, staffFolder, indexPage)
 	return ours
 }
 
@@ -212,11 +214,14 @@ type table struct {
 	b       *batch
 	records []*class.Record
 	next    int // to be shown
-	width   int
+	width   int // of a name
+	out     io.Writer
+	columns int // of the terminal; 0 where lines may be as long as they are
 }
 
 func (b *batch) newTable() *table {
-	t := &table{b: b, records: make([]*class.Record, len(b.todo)), width: len("submission")}
+	out := b.workshop.out
+	t := &table{b: b, records: make([]*class.Record, len(b.todo)), width: len("submission"), out: out, columns: columns(out)}
 	for _, s := range b.todo {
 		t.width = max(t.width, len([]rune(shown(s.Name))))
 	}
@@ -224,7 +229,7 @@ func (b *batch) newTable() *table {
 }
 
 func (t *table) head() {
-	fmt.Fprintf(t.b.workshop.out, "%-*s  %-10s %7s  %s\n", t.width, "submission", "lab", "points", "what happened")
+	t.line("submission", "lab", "points", "what happened")
 }
 
 func (t *table) done(i int, rec *class.Record) {
@@ -242,8 +247,16 @@ func (t *table) show(rec *class.Record) {
 		if l.HandedIn {
 			points = fmt.Sprintf("%3d/%-3d", l.Points, l.MaxPoints)
 		}
-		fmt.Fprintf(t.b.workshop.out, "%-*s  %-10s %7s  %s\n", t.width, shown(rec.Name), l.Name, points, shown(l.Gist))
+		t.line(shown(rec.Name), l.Name, points, shown(l.Gist))
 	}
+}
+
+func (t *table) line(name, lab, points, gist string) {
+	line := []rune(fmt.Sprintf("%-*s  %-10s %7s  %s", t.width, name, lab, points, gist))
+	if t.columns > 0 && len(line) > t.columns {
+		line = append(line[:t.columns-1], '…')
+	}
+	fmt.Fprintln(t.out, string(line))
 }
 
 // shown is a text that somebody else wrote as one line that no terminal acts on.

@@ -35,7 +35,7 @@ func similarCommand() *cobra.Command {
 			"years are compared with this one, not among themselves.\n\n" +
 			"It says what is alike, never why: that is for people to find out. It exits with 0, whatever it found.",
 		Example: "  grader similar submissions --labs kv\n" +
-			"  grader similar submissions --earlier ../2024/submissions --earlier ../2025/submissions",
+			"  grader similar submissions --earlier ../2024/class --earlier ../2025/class",
 		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.top < 1 {
@@ -51,8 +51,8 @@ func similarCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&f.out, "out", "out/similar", "folder for similar.html, similar.csv and similar.json")
 	cmd.Flags().StringVar(&f.labs, "labs", "", "only these labs, by number or name, separated by commas")
-	cmd.Flags().StringArrayVar(&f.earlier, "earlier", nil, "the folder of an earlier class; may be given several times")
-	cmd.Flags().StringVar(&f.versions, "versions", "", "what stands between a person's name and a version in the names of submissions")
+	cmd.Flags().StringArrayVar(&f.earlier, "earlier", nil, "the folder `DIR` of an earlier class; may be given several times")
+	cmd.Flags().StringVar(&f.versions, "versions", "", "the `TEXT` between a person's name and a version in the names of submissions")
 	cmd.Flags().IntVar(&f.top, "top", similar.DefaultTop, "how many pairs of a lab to show")
 	return cmd
 }
