@@ -22,7 +22,7 @@ WITH = $(if $(SEED),--seed '$(SEED)') $(if $(SEEDS),--seeds '$(SEEDS)') $(if $(S
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z%-]+:.*## / { sub(/%/, "N", $$1); printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+		/^[a-z%-]+:.*## / { sub(/%/, "N", $$1); printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 lab-%: build ## test lab N; narrow it: STAGE=B CASE=lost-ack SEED=7 SEEDS=500 SHRINK=0 SOLUTION=folder
 	@$(GRADER) test '$(PART)' $(FROM) $(WITH)
@@ -85,6 +85,11 @@ figures: build ## prove, explain and measure all, and write what comes out into 
 	@$(GRADER) selftest --json > out/selftest.json
 	@$(GRADER) selftest --explain --json > out/explained.json
 	@$(GRADER) bench --proof out/selftest.json --explained out/explained.json --page README.md
+
+.PHONY: bench-class
+bench-class: ## grade a synthetic class of CLASS=300, and measure; takes hours; LABS=kv,ring JOBS=1
+	@CLASS='$(or $(CLASS),300)' LABS='$(LABS)' JOBS='$(JOBS)' \
+		go test -run '^$$' -bench GradingAClass -benchtime 1x -timeout 0 -v ./grader
 
 .PHONY: build
 build: ## the grader, into .bin/grader

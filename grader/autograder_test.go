@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -67,8 +68,83 @@ func TestAutograderGradesWhatGradescopeGivesIt(t *testing.T) {
 	}
 }
 
+// TestAutograderFetchesGo runs setup.sh where Go is too old, with programs in the place
+// of those that ask the network.
+func TestAutograderFetchesGo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the grader and grades with it")
+	}
+	for _, program := range []string{"sh", "tar", "go"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip("no " + program)
+		}
+	}
+	g := unpackAutograder(t, "1/A")
+	golang, err := exec.LookPath("go")
+	check(t, err)
+	g.path = filepath.Join(g.dir, "bin")
+	for _, name := range []string{"GOCACHE", "GOPATH", "GOMODCACHE"} { // as they are: a compiler with nothing in its cache takes minutes
+		value, err := exec.Command("go", "env", name).Output()
+		check(t, err)
+		t.Setenv(name, strings.TrimSpace(string(value)))
+	}
+	log := filepath.Join(g.dir, "log")
+	say := "echo \"$(basename $0) $*\" >>" + log + "\n"
+	for name, script := range map[string]string{
+		"go":      "echo go version go1.1 linux/amd64\n",
+		"apt-get": say,
+		"dpkg":    "echo amd64\n",
+		"curl":    say + "exit 22\n",
+	} {
+		check(t, os.MkdirAll(g.path, 0o755))
+		check(t, os.WriteFile(filepath.Join(g.path, name), []byte("#!/bin/sh\n"+script), 0o755))
+	}
+	if out, err := g.run("source/setup.sh"); err == nil {
+		t.Errorf("setup.sh ends well without Go\n%s", out)
+	}
+
+	// The archive has a Go that is the one here.
+	curl := say + `while [ "$1" != -o ]; do shift; done
+mkdir -p ` + g.dir + `/fetched/go/bin
+printf '#!/bin/sh\nexec ` + golang + ` "$@"\n' >` + g.dir + `/fetched/go/bin/go
+chmod +x ` + g.dir + `/fetched/go/bin/go
+tar -C ` + g.dir + `/fetched -czf "$2" go
+`
+	check(t, os.WriteFile(filepath.Join(g.path, "curl"), []byte("#!/bin/sh\n"+curl), 0o755))
+	for range 2 { // the second time it is there
+		if out, err := g.run("source/setup.sh"); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	text, err := os.ReadFile(log)
+	check(t, err)
+	once := "apt-get update\napt-get install -y --no-install-recommends ca-certificates curl\n" +
+		"curl -fsSL -o " + g.dir + "/go.tar.gz https://go.dev/dl/" + runtime.Version() + ".linux-amd64.tar.gz\n"
+	if got := string(text); got != once+once { // with the attempt that failed
+		t.Errorf("it ran\n%swant\n%s", got, once+once)
+	}
+	if _, err := os.Stat(filepath.Join(g.dir, "go.tar.gz")); err == nil {
+		t.Error("the archive of Go stays")
+	}
+}
+
+func TestAutograderScriptsPassShellcheck(t *testing.T) {
+	if _, err := exec.LookPath("shellcheck"); err != nil {
+		t.Skip("no shellcheck: to run this test, apt-get install shellcheck")
+	}
+	g := unpackAutograder(t, "1")
+	cmd := exec.Command("shellcheck", "--external-sources", "--exclude=SC1091", "--shell=sh", "environment", "run_autograder", "setup.sh")
+	cmd.Dir = filepath.Join(g.dir, "source")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // A container is where Gradescope would run the scripts.
-type container struct{ dir, cache string }
+type container struct {
+	dir, cache string
+	path       string // a folder of programs that come first; may be empty
+}
 
 // unpackAutograder makes the archive of a part, twice, and unpacks it.
 func unpackAutograder(t *testing.T, part string) container {
@@ -100,13 +176,16 @@ func unpackAutograder(t *testing.T, part string) container {
 	if err := os.CopyFS(filepath.Join(dir, "source"), z); err != nil { // with the modes, so the scripts can be run
 		t.Fatal(err)
 	}
-	return container{dir, filepath.Join(moduleRoot(t), "out", "test-cache")}
+	return container{dir: dir, cache: filepath.Join(moduleRoot(t), "out", "test-cache")}
 }
 
 func (c container) run(script string) ([]byte, error) {
 	cmd := exec.Command(filepath.Join(c.dir, script))
 	cmd.Dir = c.dir
 	cmd.Env = append(os.Environ(), "AUTOGRADER="+c.dir, "FAULTLINE_CACHE="+c.cache)
+	if c.path != "" {
+		cmd.Env = append(cmd.Env, "PATH="+c.path+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	}
 	return cmd.CombinedOutput()
 }
 

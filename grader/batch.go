@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,6 +121,7 @@ func (b *batch) run(ctx context.Context) error {
 	t.head()
 	rows := ordered[*class.Record]{show: func(_ int, rec *class.Record) { t.show(rec) }}
 	bar := b.progress("grade", len(b.todo))
+	t.out = bar.over(t.out)
 	err := b.each(ctx, func(i int, rec *class.Record, done int) {
 		rows.add(i, rec)
 		bar.set(done, len(b.todo))
@@ -130,6 +132,10 @@ func (b *batch) run(ctx context.Context) error {
 	}
 	return b.finish()
 }
+
+// tidied is after how many submissions the cache is tidied: each leaves up to 200 MB
+// of guests in it, which are used again only when it is graded again.
+const tidied = 10
 
 // each grades the submissions side by side, and says of each when it is done, one
 // at a time. What a submission does, and what goes wrong with one, is no error;
@@ -146,7 +152,9 @@ func (b *batch) each(ctx context.Context, done func(i int, rec *class.Record, co
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		count++
+		if count++; count%tidied == 0 {
+			b.builder.Prune()
+		}
 		done(i, rec, count)
 		return nil
 	})
@@ -160,18 +168,21 @@ func (b *batch) finish() error {
 	}
 	to := filepath.ToSlash(b.out)
 	fmt.Fprintf(b.workshop.out, "\nreports: %s/*/*.txt, results: %s/*/*.json\n", to, to)
-	fmt.Fprintf(b.workshop.out, "to read in a browser: %s/*/%s, and for the staff %s/%s/%s\n", to, studentPage, to, staffFolder, indexPage)
+	fmt.Fprintf(b.workshop.out, "to read in a browser: %s/*/%s\nand for the staff: %s/%s/%s\n", to, studentPage, to, staffFolder, indexPage)
 	return ours
 }
 
 // A table is what the terminal shows, a line for each lab of each submission.
 type table struct {
-	b     *batch
-	width int
+	b       *batch
+	width   int // of a name
+	out     io.Writer
+	columns int // of the terminal; 0 where lines may be as long as they are
 }
 
 func (b *batch) newTable() *table {
-	t := &table{b: b, width: len("submission")}
+	out := b.workshop.out
+	t := &table{b: b, width: len("submission"), out: out, columns: columns(out)}
 	for _, s := range b.todo {
 		t.width = max(t.width, len([]rune(shown(s.Name))))
 	}
@@ -179,7 +190,7 @@ func (b *batch) newTable() *table {
 }
 
 func (t *table) head() {
-	fmt.Fprintf(t.b.workshop.out, "%-*s  %-10s %7s  %s\n", t.width, "submission", "lab", "points", "what happened")
+	t.line("submission", "lab", "points", "what happened")
 }
 
 func (t *table) show(rec *class.Record) {
@@ -189,8 +200,16 @@ func (t *table) show(rec *class.Record) {
 		if l.HandedIn {
 			points = fmt.Sprintf("%3d/%-3d", l.Points, l.MaxPoints)
 		}
-		fmt.Fprintf(t.b.workshop.out, "%-*s  %-10s %7s  %s\n", t.width, shown(rec.Name), l.Name, points, shown(l.Gist))
+		t.line(shown(rec.Name), l.Name, points, shown(l.Gist))
 	}
+}
+
+func (t *table) line(name, lab, points, gist string) {
+	line := []rune(fmt.Sprintf("%-*s  %-10s %7s  %s", t.width, name, lab, points, gist))
+	if t.columns > 0 && len(line) > t.columns {
+		line = append(line[:t.columns-1], '…')
+	}
+	fmt.Fprintln(t.out, string(line))
 }
 
 // shown is a text that somebody else wrote as one line that no terminal acts on.

@@ -19,8 +19,8 @@ import (
 	"faultline/labs/labtest"
 )
 
-// A meter is a machine that adds up how much virtual time its runs took.
-type meter struct {
+// A clocked machine adds up how much virtual time its runs took.
+type clocked struct {
 	grading.Runner
 	mu      sync.Mutex
 	virtual time.Duration
@@ -28,18 +28,18 @@ type meter struct {
 }
 
 // Run performs a run.
-func (m *meter) Run(ctx context.Context, g *machine.Guest, req labtest.Request, opt machine.Options) (machine.Run, error) {
-	run, err := m.Runner.Run(ctx, g, req, opt)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.virtual += run.Virtual
-	m.runs++
+func (c *clocked) Run(ctx context.Context, g *machine.Guest, req labtest.Request, opt machine.Options) (machine.Run, error) {
+	run, err := c.Runner.Run(ctx, g, req, opt)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.virtual += run.Virtual
+	c.runs++
 	return run, err
 }
 
 // measureLabs grades the references with guests that are built.
 func (w *workshop) measureLabs(ctx context.Context) (all []measure, err error) {
-	counted := &meter{Runner: w.pool}
+	counted := &clocked{Runner: w.pool}
 	grader := &grading.Grader{Builder: w.builder, Pool: counted, Workers: w.grader.Workers}
 	total := 0.0
 	for _, suite := range suites.All() {

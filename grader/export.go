@@ -22,7 +22,7 @@ func exportCommand() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use:   "export FORMAT FILE|DIR",
-		Short: "Write results for Gradescope and others, or the gradebook of a class",
+		Short: "Write results for Gradescope and others, or a gradebook",
 		Long: "Export writes what \"grader test\" and \"grader grade\" found in another format:\n\n" + exportTable() +
 			"\nFILE is the LAB.json of one result; DIR is the folder that \"grader grade\" wrote.\n\n" +
 			"A fault of the grader never becomes a zero: a format that has no word for it is refused, and the\n" +

@@ -33,7 +33,7 @@ func gradeCommand() *cobra.Command {
 			"It exits with 0 when the class has been graded, whatever came out, and with 2 if something could not\n" +
 			"be graded by a fault of the grader.",
 		Example: "  grader grade submissions --out out/grades --seeds-file seeds.txt\n" +
-			"  grader grade submissions --out out/part1 --shard 1/4     on the first of four machines",
+			"  grader grade submissions --out out/part1 --shard 1/4   one part of four",
 		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error { return runGrade(cmd, args[0], f) },
 	}
@@ -63,7 +63,11 @@ func runGrade(cmd *cobra.Command, dir string, f gradeFlags) error {
 		return err
 	}
 	defer b.unlock()
-	if err := b.run(cmd.Context()); err != nil || f.policy == "" || b.shard != nil {
+	err = b.run(cmd.Context())
+	if cmd.Context().Err() != nil {
+		fmt.Fprintln(w.err, "what has been graded stays: the same command goes on from there")
+	}
+	if err != nil || f.policy == "" || b.shard != nil {
 		return err
 	}
 	return writeMarks(cmd, f.out, f.policy)

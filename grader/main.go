@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -69,6 +70,8 @@ func command() *cobra.Command {
 		mergeCommand(), marksCommand(), seedsCommand(), exportCommand(), autograderCommand(),
 		demoCommand(), selftestCommand(), skeletonCommand(), kitCommand(), similarCommand(), runCommand(), benchCommand(),
 		workerCommand())
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages", fmt.Sprintf("Flags.FlagUsagesWrapped %d", helpWidth)))
+	narrow(root)
 	return root
 }
 

@@ -34,7 +34,9 @@ func (w *workshop) progress(name string, total int) *progress {
 	p.bars = mpb.New(mpb.WithOutput(w.err), mpb.WithWidth(40))
 	p.bar = p.bars.AddBar(int64(total), mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name(name+" ")),
-		mpb.AppendDecorators(decor.CountersNoUnit("%d of %d "), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO), "")))
+		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
+			return fmt.Sprintf("%d of %d%s", s.Current, s.Total, estimate(time.Since(p.from), int(s.Current), int(s.Total)))
+		})))
 	return p
 }
 
@@ -49,6 +51,15 @@ func (p *progress) set(done, of int) {
 		p.next = now.Add(every)
 		fmt.Fprintf(p.w, "%s: %d of %d%s\n", p.name, done, of, estimate(now.Sub(p.from), done, of))
 	}
+}
+
+// over is where lines go that belong to w while the work goes on. If both are on a
+// terminal they come above the bar, which would wipe them out if they came below.
+func (p *progress) over(w io.Writer) io.Writer {
+	if p.bar == nil || !isTerminal(w) {
+		return w
+	}
+	return p.bars
 }
 
 // step says that one more is done. It may be called concurrently, but not beside set.

@@ -24,12 +24,12 @@ func regradeCommand() *cobra.Command {
 	var f regradeFlags
 	cmd := &cobra.Command{
 		Use:   "regrade DIR",
-		Short: "Grade one student, one lab or one case again, and say what has changed",
+		Short: "Grade a student, a lab or a case again; say what has changed",
 		Long: "Regrade runs again what the flags name, whether it has changed or not, of a class that has been graded\n" +
 			"into --out, with the seeds that were used then. It says in what the new results differ from the old.",
 		Example: "  grader regrade submissions --student carl\n" +
-			"  grader regrade submissions --part messaging/B/lost-ack      one case, of everybody\n" +
-			"  grader regrade submissions --student carl --part kv         one lab",
+			"  grader regrade submissions --part messaging/B/lost-ack   one case, of all\n" +
+			"  grader regrade submissions --student carl --part kv      one lab",
 		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error { return runRegrade(cmd, args[0], f) },
 	}

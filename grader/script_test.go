@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 //	reference FOLDER             write the files of the reference solution
 //	mutant NAME FOLDER           write the files of a mutant of it
 //	json FILE                    check that a file is JSON
-//	valid FILE                   check that a file is a result, by the schema
+//	valid FILE...                check that files are what they say, by its schema
 //	hashes FILE FILE             check that two files have the same hash of a run
 //
 // Each runs in a folder of its own below out/, so that the grader finds the tree,
@@ -55,7 +55,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
 			"json":      isJSON,
-			"valid":     isResult,
+			"valid":     isValid,
 			"hashes":    sameHash,
 			"reference": func(ts *testscript.TestScript, _ bool, args []string) { writeSpecimen(ts, root, args, "") },
 			"mutant":    func(ts *testscript.TestScript, _ bool, args []string) { writeSpecimen(ts, root, args[1:], args[0]) },
@@ -74,7 +74,7 @@ func TestScripts(t *testing.T) {
 }
 
 // moduleRoot is the folder of the tree.
-func moduleRoot(t *testing.T) string {
+func moduleRoot(t testing.TB) string {
 	t.Helper()
 	root, err := findRoot()
 	if err != nil {
@@ -84,7 +84,7 @@ func moduleRoot(t *testing.T) string {
 }
 
 // workFolder makes a folder below out/, until the test ends.
-func workFolder(t *testing.T, root string) string {
+func workFolder(t testing.TB, root string) string {
 	t.Helper()
 	out := filepath.Join(root, "out")
 	if err := os.MkdirAll(out, 0o755); err != nil {
@@ -128,17 +128,30 @@ func isJSON(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// isResult holds a file, or "stdout", against the schema of results.
-func isResult(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: valid FILE")
+// isValid holds files, or "stdout", against the schema that each names.
+func isValid(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: valid FILE...")
 	}
-	file := filepath.Join(ts.Getenv("ROOT"), "grader", "internal", "result", "schema", "result-v1.schema.json")
-	schema, err := jsonschema.NewCompiler().Compile(file)
-	ts.Check(err)
-	value, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
-	ts.Check(err)
-	ts.Check(schema.Validate(value))
+	for _, name := range args {
+		text := ts.ReadFile(name)
+		var named struct{ Schema string }
+		ts.Check(json.Unmarshal([]byte(text), &named))
+		parts := strings.Split(named.Schema, "/")
+		if len(parts) != 3 || parts[0] != "faultline" {
+			ts.Fatalf("%s names no schema: %q", name, named.Schema)
+		}
+		files, err := filepath.Glob(filepath.Join(ts.Getenv("ROOT"), "grader", "internal", "*", "schema", parts[1]+"-"+parts[2]+".schema.json"))
+		ts.Check(err)
+		if len(files) != 1 {
+			ts.Fatalf("there is no schema %s", named.Schema)
+		}
+		schema, err := jsonschema.NewCompiler().Compile(files[0])
+		ts.Check(err)
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		ts.Check(err)
+		ts.Check(schema.Validate(value))
+	}
 }
 
 // sameHash checks that the first hash of a run is the same in two files.

@@ -41,7 +41,7 @@ const selftestHelp = "Selftest holds each lab's suite against solutions of which
 	"  errors       how many cases showed a fault of the grader: another hash is one\n" +
 	"  fair         how many of the runs were of the reference and of correct variants\n" +
 	"  false        how many cases failed these all the same\n" +
-	"  wrong        all that is not as it must be, a sentence each; empty if all is well\n" +
+	"  wrong        what is not as it must be, a sentence each; empty if all is well\n" +
 	"  elapsed_s    how many seconds the lab took\n\n" +
 	"With --explain --json, its field figures has the table's, and wrong what is not as it must be."
 
@@ -52,7 +52,7 @@ func selftestCommand() *cobra.Command {
 	var only string
 	cmd := &cobra.Command{
 		Use:   "selftest [LAB...]",
-		Short: "Prove that the suites are right: references pass, mutants are caught",
+		Short: "Prove the suites: references pass, mutants are caught",
 		Long:  selftestHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,82 +16,132 @@ import (
 	"faultline/labs"
 )
 
+type similarFlags struct {
+	out, labs, versions string
+	earlier             []string
+	top                 int
+}
+
 func similarCommand() *cobra.Command {
-	var out, only string
-	var top int
+	var f similarFlags
 	cmd := &cobra.Command{
 		Use:   "similar DIR",
 		Short: "Show what the submissions in DIR have in common",
 		Long: "Similar compares the submissions of a class, each with each, lab by lab, and shows the pairs that are\n" +
 			"most alike and where. Names, comments, layout and the order of functions do not matter. The starter\n" +
 			"code and what many submissions have are left out. DIR is as for \"grader grade\".\n\n" +
+			"With --versions @, carl@1 and carl@2 are versions of what carl handed in: these are not compared with\n" +
+			"each other, and the pair that has most in common stands for carl and somebody else. The classes of earlier\n" +
+			"years are compared with this one, not among themselves.\n\n" +
 			"It says what is alike, never why: that is for people to find out. It exits with 0, whatever it found.",
+		Example: "  grader similar submissions --labs kv\n" +
+			"  grader similar submissions --earlier ../2024/class --earlier ../2025/class",
 		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if top < 1 {
-				return fmt.Errorf("--top %d: expected a number from 1 on", top)
+			if f.top < 1 {
+				return fmt.Errorf("--top %d: expected a number from 1 on", f.top)
 			}
 			root, err := findRoot()
 			if err != nil {
 				return err
 			}
 			w := &workshop{root: root, out: cmd.OutOrStdout(), err: cmd.ErrOrStderr()}
-			return w.similar(args[0], out, only, top)
+			return w.similar(args[0], f)
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "out/similar", "folder for similar.html and similar.json")
-	cmd.Flags().StringVar(&only, "labs", "", "only these labs, by number or name, separated by commas")
-	cmd.Flags().IntVar(&top, "top", similar.DefaultTop, "how many pairs of a lab to show")
+	cmd.Flags().StringVar(&f.out, "out", "out/similar", "folder for similar.html, similar.csv and similar.json")
+	cmd.Flags().StringVar(&f.labs, "labs", "", "only these labs, by number or name, separated by commas")
+	cmd.Flags().StringArrayVar(&f.earlier, "earlier", nil, "the folder `DIR` of an earlier class; may be given several times")
+	cmd.Flags().StringVar(&f.versions, "versions", "", "the `TEXT` between a person's name and a version in the names of submissions")
+	cmd.Flags().IntVar(&f.top, "top", similar.DefaultTop, "how many pairs of a lab to show")
 	return cmd
 }
 
-func (w *workshop) similar(dir, out, only string, top int) error {
-	wanted, err := wantedLabs(only)
+func (w *workshop) similar(dir string, f similarFlags) error {
+	wanted, err := wantedLabs(f.labs)
 	if err != nil {
 		return err
 	}
-	students, err := w.submissions(dir)
+	students, err := w.comparable(dir, f)
 	if err != nil {
 		return err
 	}
-	if err := makeFolder(out); err != nil {
+	if err := makeFolder(f.out); err != nil {
 		return err
 	}
 	page := html.Similar{Name: filepath.Base(filepath.Clean(dir)), Files: map[string]html.Code{}}
-	var compared []similar.Lab
+	var found []similar.Lab
 	for _, suite := range wanted {
 		class, missing := w.handedIn(suite.Lab, students)
-		if len(class) == 0 {
+		if !slices.ContainsFunc(class, func(s similar.Submission) bool { return !s.Earlier }) {
 			continue
 		}
 		starter, err := w.solution(suite.Lab, "")
 		if err != nil {
 			return err
 		}
-		lab := similar.Compare(class, similar.Options{Starter: starter.Files, Top: top})
+		lab := similar.Compare(class, similar.Options{Starter: starter.Files, Top: f.top})
 		lab.Lab, lab.Number, lab.Missing = suite.Lab.Name, suite.Lab.Number, missing
-		compared = append(compared, lab)
+		found = append(found, lab)
 		page.Files[suite.Lab.Name] = html.Code{}
 		for _, s := range class {
 			page.Files[suite.Lab.Name][s.Name] = s.Files
 		}
 	}
-	if len(compared) == 0 {
+	if len(found) == 0 {
 		return fmt.Errorf("%s has no submission of %s: each folder, zip or tar.gz in it is one, with a folder for each lab", dir, labNames(wanted))
 	}
-	page.Report = similar.NewReport(compared)
-	return w.writeSimilar(out, page)
+	page.Report = similar.NewReport(found)
+	return w.writeSimilar(f.out, page)
+}
+
+// A compared is a submission that is compared with others.
+type compared struct {
+	handin.Submission
+	name, person string // as in similar.Submission
+	earlier      bool
+}
+
+// comparable lists the submissions of a class, and those of earlier classes under the
+// names of their folders.
+func (w *workshop) comparable(dir string, f similarFlags) (all []compared, err error) {
+	for _, folder := range append([]string{dir}, f.earlier...) {
+		class, err := w.submissions(folder)
+		if err != nil {
+			return nil, err
+		}
+		before := ""
+		if len(all) > 0 {
+			before = filepath.ToSlash(filepath.Clean(folder)) + "/"
+		}
+		for _, s := range class {
+			c := compared{Submission: s, name: before + s.Name, earlier: before != ""}
+			if i := strings.LastIndex(s.Name, f.versions); f.versions != "" && i > 0 {
+				c.person = before + s.Name[:i]
+			}
+			all = append(all, c)
+		}
+	}
+	names := map[string]bool{}
+	for _, c := range all {
+		if names[c.name] {
+			return nil, fmt.Errorf("--earlier names the class of %s twice: name each once", shown(c.name))
+		}
+		names[c.name] = true
+	}
+	return all, nil
 }
 
 // handedIn reads what the class has handed in of a lab, and says who is left out.
-func (w *workshop) handedIn(lab labs.Lab, class []handin.Submission) (all []similar.Submission, missing []similar.Missing) {
-	for _, s := range class {
-		sol, err := read(s, lab)
-		if err != nil {
-			missing = append(missing, similar.Missing{Name: s.Name, Why: cause(err).Error()})
-			continue
+func (w *workshop) handedIn(lab labs.Lab, class []compared) (all []similar.Submission, missing []similar.Missing) {
+	for _, c := range class {
+		sol, err := read(c.Submission, lab)
+		switch {
+		case err == nil:
+			all = append(all, similar.Submission{Name: c.name, Person: c.person, Earlier: c.earlier, Files: sol.Files, Notes: sol.Notes})
+		case !c.earlier:
+			missing = append(missing, similar.Missing{Name: c.name, Why: cause(err).Error()})
 		}
-		all = append(all, similar.Submission{Name: s.Name, Files: sol.Files, Notes: sol.Notes})
 	}
 	return all, missing
 }
@@ -117,23 +168,26 @@ func labNames(list []suites.Suite) string {
 
 func (w *workshop) writeSimilar(out string, page html.Similar) error {
 	text, err := page.Report.JSON()
-	if err == nil {
-		err = writeFile(filepath.Join(out, "similar.json"), string(text))
-	}
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	if err := html.WriteSimilar(&b, page); err != nil {
+	var table, document strings.Builder
+	if err := similar.WriteCSV(&table, page.Report); err != nil {
+		return err
+	}
+	if err := html.WriteSimilar(&document, page); err != nil {
 		return fmt.Errorf("the page on what is alike: %w", err)
 	}
-	if err := writeFile(filepath.Join(out, "similar.html"), b.String()); err != nil {
-		return err
+	for name, text := range map[string]string{"json": string(text), "csv": table.String(), "html": document.String()} {
+		if err := writeFile(filepath.Join(out, "similar."+name), text); err != nil {
+			return err
+		}
 	}
 	if err := similar.Write(w.out, page.Report); err != nil {
 		return err
 	}
 	to := filepath.ToSlash(out)
-	fmt.Fprintf(w.out, "\nside by side, in a browser: %s/similar.html (for the staff alone); for a program: %s/similar.json\n", to, to)
+	fmt.Fprintf(w.out, "\nside by side, in a browser: %s/similar.html (for the staff alone)\n", to)
+	fmt.Fprintf(w.out, "for a spreadsheet: %s/similar.csv; for a program: %s/similar.json\n", to, to)
 	return nil
 }

@@ -297,7 +297,7 @@ func classRow(out, name string) (row html.Row, ours, err error) {
 		if err := fault(r); err != nil && ours == nil {
 			ours = err
 		}
-		row.Results = append(row.Results, withoutEvidence(r))
+		row.Results = append(row.Results, forIndex(r))
 		row.Gists = append(row.Gists, l.Name+": "+l.Gist)
 		row.Staff, row.Student = staffLink(name), studentLink(name)
 	}
@@ -310,12 +310,18 @@ func classRow(out, name string) (row html.Row, ours, err error) {
 	return row, ours, nil
 }
 
-// withoutEvidence takes out of a result what an index does not show.
-func withoutEvidence(r *result.Result) *result.Result {
+// forIndex leaves of a result what the index shows: the cases that somebody did not
+// pass, without the evidence.
+func forIndex(r *result.Result) *result.Result {
 	for i := range r.Stages {
-		for j := range r.Stages[i].Cases {
-			r.Stages[i].Cases[j].Failure = nil
+		stage := &r.Stages[i]
+		var shown []result.Case
+		for _, c := range stage.Cases {
+			if c.Verdict != labs.Pass {
+				shown = append(shown, result.Case{ID: c.ID, Title: c.Title, Verdict: c.Verdict})
+			}
 		}
+		stage.Cases = shown
 	}
 	return r
 }

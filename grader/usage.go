@@ -91,3 +91,42 @@ func helpCommand() *cobra.Command {
 		},
 	}
 }
+
+// helpWidth is how wide a help text is: that of a terminal that nobody has widened.
+const helpWidth = 80
+
+// narrow makes the help of a command and of those below it fit a terminal.
+func narrow(cmd *cobra.Command) {
+	cmd.Long = fold(cmd.Long, helpWidth)
+	for _, sub := range cmd.Commands() {
+		narrow(sub)
+	}
+}
+
+// fold breaks the lines of each paragraph anew. A paragraph with an indented line stays
+// as it is.
+func fold(text string, width int) string {
+	paragraphs := strings.Split(text, "\n\n")
+	for i, p := range paragraphs {
+		if strings.HasPrefix(p, " ") || strings.Contains(p, "\n ") {
+			continue
+		}
+		var b strings.Builder
+		column := 0
+		for word := range strings.FieldsSeq(p) {
+			switch n := len([]rune(word)); {
+			case column == 0:
+				column = n
+			case column+1+n > width:
+				b.WriteByte('\n')
+				column = n
+			default:
+				b.WriteByte(' ')
+				column += 1 + n
+			}
+			b.WriteString(word)
+		}
+		paragraphs[i] = b.String()
+	}
+	return strings.Join(paragraphs, "\n\n")
+}

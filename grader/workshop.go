@@ -76,6 +76,16 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 }
 
+// columns is how wide a terminal is; 0 for what is none, or does not say.
+func columns(w io.Writer) int {
+	if f, ok := w.(*os.File); ok && isTerminal(w) {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return width
+		}
+	}
+	return 0
+}
+
 // findRoot looks for the tree of Faultline from the working folder upwards.
 func findRoot() (string, error) {
 	dir, err := os.Getwd()

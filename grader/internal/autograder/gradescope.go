@@ -12,6 +12,7 @@ import (
 	"strings"
 	"text/template"
 
+	"faultline/grader/internal/tree"
 	"faultline/labs"
 )
 
@@ -27,9 +28,9 @@ type Assignment struct {
 // folder is where the tree is in the archive.
 const folder = "faultline"
 
-// Gradescope writes the archive for an assignment; tree is that of Faultline. The same
+// Gradescope writes the archive for an assignment; root is the tree of Faultline. The same
 // tree gives the same bytes.
-func Gradescope(w io.Writer, tree fs.FS, a Assignment) error {
+func Gradescope(w io.Writer, root fs.FS, a Assignment) error {
 	z := zip.NewWriter(w)
 	for _, name := range []string{"environment", "run_autograder", "setup.sh"} {
 		t, err := template.ParseFS(scripts, "scripts/"+name)
@@ -44,19 +45,8 @@ func Gradescope(w io.Writer, tree fs.FS, a Assignment) error {
 			return err
 		}
 	}
-	err := fs.WalkDir(tree, ".", func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case e.IsDir() && !enters(name):
-			return fs.SkipDir
-		case !e.Type().IsRegular() || !takes(name):
-			return nil
-		}
-		text, err := fs.ReadFile(tree, name)
-		if err != nil {
-			return err
-		}
+	part := tree.Part{Folders: tree.Sources(), Takes: takes}
+	err := part.Read(root, func(name string, text []byte) error {
 		return add(z, path.Join(folder, name), string(text), 0o644)
 	})
 	if err != nil {
@@ -73,15 +63,7 @@ func (a Assignment) values() any {
 	}{a, strings.TrimPrefix(runtime.Version(), "go"), strings.Join(a.Lab.Files, " ")}
 }
 
-// enters reports whether a folder of the tree goes in: only what the grader is built
-// from, and nothing of the staff's.
-func enters(name string) bool {
-	first, _, _ := strings.Cut(name, "/")
-	return name == "." || slices.Contains([]string{"grader", "labrpc", "labs", "solutions-skeleton"}, first) &&
-		name != "labs/internal" && path.Base(name) != "testdata"
-}
-
-// takes reports whether a file in such a folder goes in.
+// takes reports whether a file of the tree goes in: only what the grader is built from.
 func takes(name string) bool {
 	if !strings.Contains(name, "/") {
 		return name == "go.mod" || name == "go.sum"

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
 
 	"faultline/grader/internal/submission"
+	"faultline/grader/internal/tree"
 )
 
 // Keys make the keys of results.
@@ -25,18 +25,10 @@ type Keys struct {
 func NewKeys(root fs.FS, order string) (*Keys, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, runtime.Version())
-	err := fs.WalkDir(root, ".", func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case e.IsDir() && !enters(name):
-			return fs.SkipDir
-		case !e.Type().IsRegular() || !takes(name):
-			return nil
-		}
-		text, err := fs.ReadFile(root, name)
+	part := tree.Part{Folders: tree.Sources(), Takes: takes}
+	err := part.Read(root, func(name string, text []byte) error {
 		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the tree of Faultline: %w", err)
@@ -44,15 +36,8 @@ func NewKeys(root fs.FS, order string) (*Keys, error) {
 	return &Keys{tree: short(h.Sum(nil)), order: sum(order)}, nil
 }
 
-// enters reports whether a folder of the tree has a part in a grading: the suites,
-// the machine, and the starter code, which stands for files that are missing.
-func enters(name string) bool {
-	first, _, _ := strings.Cut(name, "/")
-	return name == "." || slices.Contains([]string{"grader", "labrpc", "labs", "solutions-skeleton"}, first) &&
-		name != "labs/internal" && path.Base(name) != "testdata"
-}
-
-// takes reports whether a file in such a folder has a part in it.
+// takes reports whether a file of the tree has a part in a grading: the suites, the
+// machine, and the starter code, which stands for files that are missing.
 func takes(name string) bool {
 	if !strings.Contains(name, "/") {
 		return name == "go.mod" || name == "go.sum"

@@ -64,6 +64,7 @@ type similarPair struct {
 	ID                        string
 	Left, Right               string
 	LeftPercent, RightPercent int
+	Weighted                  int // percent
 	Symbols, Only             int
 	Same                      string
 	Passages                  []passageView
@@ -111,7 +112,7 @@ func newSimilarLab(lab similar.Lab, code Code) similarLab {
 
 func newSimilarPair(p similar.Pair, code Code) similarPair {
 	v := similarPair{
-		Left: line(p.Left.Name), Right: line(p.Right.Name), LeftPercent: p.Left.Percent, RightPercent: p.Right.Percent,
+		Left: line(p.Left.Name), Right: line(p.Right.Name), Weighted: p.Weighted, LeftPercent: p.Left.Percent, RightPercent: p.Right.Percent,
 		Symbols: p.Symbols, Only: p.Only, Same: line(strings.Join(p.Same, ", ")),
 	}
 	room := mostShown

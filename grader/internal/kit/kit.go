@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"faultline/grader/internal/tree"
 	"faultline/labs"
 )
 
@@ -32,8 +33,8 @@ type Staff struct {
 
 // Write writes the archive of a tree. The same tree gives the same bytes. It fails,
 // and names the file, if something of the staff's would be in it.
-func Write(w io.Writer, tree fs.FS, staff Staff) error {
-	all, err := collect(tree)
+func Write(w io.Writer, root fs.FS, staff Staff) error {
+	all, err := collect(root)
 	if err != nil {
 		return err
 	}
@@ -56,21 +57,12 @@ func Write(w io.Writer, tree fs.FS, staff Staff) error {
 }
 
 // collect reads what goes into a kit, by its path there.
-func collect(tree fs.FS) (map[string][]byte, error) {
+func collect(root fs.FS) (map[string][]byte, error) {
 	all := map[string][]byte{}
-	err := fs.WalkDir(tree, ".", func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case e.IsDir() && !enters(name):
-			return fs.SkipDir
-		case e.IsDir() || !takes(name):
-			return nil
-		case !e.Type().IsRegular():
-			return fmt.Errorf("%s is not a regular file: a kit has no others", name)
-		}
-		all[name], err = fs.ReadFile(tree, name)
-		return err
+	part := tree.Part{Folders: append(tree.Sources(), "handouts"), Takes: takes}
+	err := part.Read(root, func(name string, text []byte) error {
+		all[name] = text
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -87,14 +79,7 @@ func collect(tree fs.FS) (map[string][]byte, error) {
 	return all, nil
 }
 
-// enters reports whether a folder of the tree goes in.
-func enters(name string) bool {
-	first, _, _ := strings.Cut(name, "/")
-	return name == "." || slices.Contains([]string{"grader", "handouts", "labrpc", "labs", "solutions-skeleton"}, first) &&
-		name != "labs/internal" && path.Base(name) != "testdata"
-}
-
-// takes reports whether a file in such a folder goes in.
+// takes reports whether a file of the tree goes in.
 func takes(name string) bool {
 	folder, base := path.Dir(name), path.Base(name)
 	first, _, _ := strings.Cut(name, "/")

@@ -1,7 +1,6 @@
 package machine
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -143,24 +142,32 @@ func (b *Builder) compile(ctx context.Context, l layer, tmp, out string) error {
 	}
 	cmd := b.bounded(ctx, "go", "build", "-overlay", overlay, "-trimpath", "-buildvcs=false",
 		"-buildmode=c-shared", "-ldflags=-s -w -checklinkname=0", "-o", out, "./"+guestDir)
-	cmd.Dir = b.Root
-	cmd.Env = buildEnv("GOOS=wasip1", "GOARCH=wasm")
-	var text bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &text, &text
-	err = cmd.Run()
+	text, ok, err := forGuest(ctx, cmd, b.Root)
+	switch {
+	case ok || err != nil:
+		return err
+	case b.tooMuch(text) != "":
+		return &BuildError{Text: b.tooMuch(text)}
+	case !l.blames(text, tmp):
+		return fmt.Errorf("the go command cannot build guests here, whatever the solution:\n%s", text)
+	}
+	return &BuildError{Text: l.translate(text, tmp)}
+}
+
+// forGuest runs a go command that compiles for the machine, in a folder, and returns
+// what it printed and whether it succeeded. An error means that it could not run.
+func forGuest(ctx context.Context, cmd *exec.Cmd, dir string) (text string, ok bool, err error) {
+	cmd.Dir, cmd.Env = dir, buildEnv("GOOS=wasip1", "GOARCH=wasm")
+	out, err := cmd.CombinedOutput()
 	switch exit := (*exec.ExitError)(nil); {
 	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.As(err, &exit) && b.tooMuch(text.String()) != "":
-		return &BuildError{Text: b.tooMuch(text.String())}
-	case errors.As(err, &exit) && !l.blames(text.String(), tmp):
-		return fmt.Errorf("the go command cannot build guests here, whatever the solution:\n%s", text.String())
+		return "", false, ctx.Err()
 	case errors.As(err, &exit):
-		return &BuildError{Text: l.translate(text.String(), tmp)}
+		return string(out), false, nil
 	case err != nil:
-		return fmt.Errorf("cannot run the go command: %w", err)
+		return "", false, fmt.Errorf("cannot run the go command: %w", err)
 	}
-	return nil
+	return string(out), true, nil
 }
 
 // buildEnv is all that the go command sees: nothing of the caller's settings

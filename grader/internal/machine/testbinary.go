@@ -150,15 +150,9 @@ func (t TestBinary) overlay(pkg listed, tmp string) (string, error) {
 
 func compileTests(ctx context.Context, dir string, args ...string) error {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-c", "-trimpath", "-vet=off", "-ldflags=-checklinkname=0"}, args...)...)
-	cmd.Dir, cmd.Env = dir, buildEnv("GOOS=wasip1", "GOARCH=wasm")
-	text, err := cmd.CombinedOutput()
-	switch exit := (*exec.ExitError)(nil); {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.As(err, &exit):
-		return &BuildError{Text: string(text)}
-	case err != nil:
-		return fmt.Errorf("cannot run the go command: %w", err)
+	text, ok, err := forGuest(ctx, cmd, dir)
+	if !ok && err == nil {
+		return &BuildError{Text: text}
 	}
-	return nil
+	return err
 }

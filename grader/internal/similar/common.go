@@ -2,16 +2,16 @@ package similar
 
 import "slices"
 
-// counted says in how many submissions each hash is.
+// counted says how many persons have each hash.
 type counted struct {
 	hashes []uint64 // sorted
 	in     []int
 }
 
-// count goes over the hashes of all submissions.
-func count(submissions [][]uint64) counted {
+// count goes over the hashes of all persons.
+func count(persons map[string][]uint64) counted {
 	var all []uint64
-	for _, hashes := range submissions {
+	for _, hashes := range persons {
 		own := slices.Clone(hashes)
 		slices.Sort(own)
 		all = append(all, slices.Compact(own)...)
@@ -31,7 +31,7 @@ func count(submissions [][]uint64) counted {
 	return c
 }
 
-// of is the number of submissions that have the hash.
+// of is the number of persons that have the hash.
 func (c counted) of(hash uint64) int {
 	if i, ok := slices.BinarySearch(c.hashes, hash); ok {
 		return c.in[i]
@@ -39,7 +39,7 @@ func (c counted) of(hash uint64) int {
 	return 0
 }
 
-// above adds the hashes that more than so many submissions have.
+// above adds the hashes that more than so many persons have.
 func (c counted) above(most int, ignored map[uint64]bool) {
 	for i, h := range c.hashes {
 		if c.in[i] > most {

@@ -5,12 +5,13 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 )
 
 // The parameters that are used when none are given.
 const (
-	DefaultK      = 25
+	DefaultK      = 20
 	DefaultWindow = 15
 	DefaultTop    = 20
 )
@@ -26,10 +27,14 @@ const (
 
 // A Submission is what one student, or group, has handed in for a lab.
 type Submission struct {
-	Name  string
-	Files map[string][]byte
-	Notes []string // on how it was read; they come first in its summary
+	Name    string
+	Person  string // whose it is, where somebody has several; "" if nobody else has this name
+	Earlier bool   // it is of an earlier class
+	Files   map[string][]byte
+	Notes   []string // on how it was read; they come first in its summary
 }
+
+func (s Submission) person() string { return cmp.Or(s.Person, s.Name) }
 
 // Options are how submissions are compared. The zero value has the defaults and
 // no starter code.
@@ -40,14 +45,20 @@ type Options struct {
 	Top     int               // how many pairs are reported with their passages
 }
 
-// Compare compares all submissions with each other. The names are different; the
-// order does not matter. Any bytes will do for code. The result has no name and
-// number of a lab.
+// Compare compares all submissions with each other, but not those of one person, nor
+// those of earlier classes among themselves. Of the pairs that two persons make, the
+// one that has most in common stands for them. The names are different; the order does not
+// matter. Any bytes will do for code. The result has no name and number of a lab.
 func Compare(class []Submission, o Options) Lab {
 	o.K, o.Window, o.Top = cmp.Or(o.K, DefaultK), cmp.Or(o.Window, DefaultWindow), cmp.Or(o.Top, DefaultTop)
 	class = slices.SortedFunc(slices.Values(class), func(a, b Submission) int { return cmp.Compare(a.Name, b.Name) })
 	c := comparison{Options: o, class: class}
-	c.lab = Lab{K: o.K, Window: o.Window, Common: max(commonFloor, len(class)/commonPart), Submissions: []Summary{}, Pairs: []Pair{}}
+	persons := map[string]bool{}
+	for _, s := range class {
+		persons[s.person()] = true
+	}
+	c.lab = Lab{K: o.K, Window: o.Window, Common: max(commonFloor, len(persons)/commonPart), Submissions: []Summary{}, Pairs: []Pair{}}
+	c.weights = weights(len(persons))
 	c.read()
 	c.lab.Pairs = append(c.lab.Pairs, c.pairs()...)
 	return c.lab
@@ -60,6 +71,8 @@ type comparison struct {
 	sides []*side // of the class
 	seen  counted
 	lab   Lab
+
+	weights []int // by the number of persons
 }
 
 // read prepares the sides and summarizes them.
@@ -67,7 +80,7 @@ func (c *comparison) read() {
 	st := starter{}
 	st.stream, _ = newStream(c.Starter)
 	st.hashes = st.stream.hashes(c.K)
-	var all [][]uint64
+	all := map[string][]uint64{}
 	for _, sub := range c.class {
 		s, wrong := newStream(sub.Files)
 		notes := slices.Concat(sub.Notes, wrong)
@@ -81,8 +94,9 @@ func (c *comparison) read() {
 			d.sum = plus(times(d.sum, base), symbol%prime)
 		}
 		c.sides = append(c.sides, d)
-		c.lab.Submissions = append(c.lab.Submissions, Summary{Name: sub.Name, Symbols: len(s.symbols), Notes: notes})
-		all = append(all, d.hashes)
+		c.lab.Submissions = append(c.lab.Submissions, Summary{Name: sub.Name, Person: sub.Person, Earlier: sub.Earlier,
+			Symbols: len(s.symbols), Notes: notes})
+		all[sub.person()] = append(all[sub.person()], d.hashes...)
 	}
 	c.seen = count(all)
 	given := map[uint64]bool{}
@@ -90,6 +104,9 @@ func (c *comparison) read() {
 	ignored := maps.Clone(given)
 	c.seen.above(c.lab.Common, ignored)
 	for i, d := range c.sides {
+		for _, hash := range d.hashes {
+			d.persons = append(d.persons, c.seen.of(hash))
+		}
 		summary := &c.lab.Submissions[i]
 		_, summary.Written = own(d.stream, d.hashes, c.K, given, st)
 		d.own, d.total = own(d.stream, d.hashes, c.K, ignored, st)
@@ -119,35 +136,59 @@ func (c *comparison) notes(s Summary) []string {
 type ranked struct {
 	i, j  int // in the class
 	runs  []run
+	score int // the larger share, weighted, of 10000
 	ratio int // the larger share, of 10000
 	own   int // symbols
+}
+
+// before orders pairs: those that are more alike come first.
+func before(a, b ranked) int {
+	return cmp.Or(b.score-a.score, b.ratio-a.ratio, b.own-a.own, a.i-b.i, a.j-b.j)
 }
 
 // pairs compares all pairs and returns the first of those that are alike.
 func (c *comparison) pairs() []Pair {
 	m := matcher{k: c.K}
+	best := map[[2]string]ranked{} // by the persons
+	for i := range c.class {
+		for j := i + 1; j < len(c.class); j++ {
+			a, b := c.class[i], c.class[j]
+			if a.person() == b.person() || a.Earlier && b.Earlier {
+				continue
+			}
+			persons := [2]string{min(a.person(), b.person()), max(a.person(), b.person())}
+			r := c.rank(&m, i, j)
+			if old, known := best[persons]; !known || r.own > old.own {
+				best[persons] = r
+			}
+		}
+	}
 	var alike []ranked
 	var percents []int
-	for i, a := range c.sides {
-		for j := i + 1; j < len(c.sides); j++ {
-			b := c.sides[j]
-			r := ranked{i: i, j: j, runs: m.match(a, b)}
-			left, right := shared(a, b, r.runs)
-			r.own, r.ratio = left+right, max(ratio(left, a.total), ratio(right, b.total))
-			percents = append(percents, r.ratio/100)
-			if len(r.runs) > 0 {
-				alike = append(alike, r)
-			}
+	for _, r := range best {
+		percents = append(percents, r.ratio/100)
+		if len(r.runs) > 0 {
+			alike = append(alike, r)
 		}
 	}
 	c.distribution(percents)
 	c.lab.Alike = len(alike)
-	slices.SortFunc(alike, func(a, b ranked) int { return cmp.Or(b.ratio-a.ratio, b.own-a.own, a.i-b.i, a.j-b.j) })
+	slices.SortFunc(alike, before)
 	var pairs []Pair
 	for _, r := range alike[:min(len(alike), c.Top)] {
 		pairs = append(pairs, c.pair(r))
 	}
 	return pairs
+}
+
+func (c *comparison) rank(m *matcher, i, j int) ranked {
+	a, b := c.sides[i], c.sides[j]
+	r := ranked{i: i, j: j, runs: m.match(a, b)}
+	left, right := shared(a, b, r.runs)
+	r.own, r.ratio = left+right, max(ratio(left, a.total), ratio(right, b.total))
+	wl, wr := c.weighted(a, b, r.runs)
+	r.score = max(ratio(wl/whole, a.total), ratio(wr/whole, b.total))
+	return r
 }
 
 func (c *comparison) distribution(percents []int) {
@@ -179,6 +220,7 @@ func (c *comparison) pair(r ranked) Pair {
 	a, b := c.sides[r.i], c.sides[r.j]
 	left, right := shared(a, b, r.runs)
 	p := Pair{
+		Weighted: r.score / 100,
 		Left:     Share{c.class[r.i].Name, left, ratio(left, a.total) / 100},
 		Right:    Share{c.class[r.j].Name, right, ratio(right, b.total) / 100},
 		Same:     c.same(r.i, r.j),
@@ -203,7 +245,7 @@ func (c *comparison) pair(r ranked) Pair {
 }
 
 // only counts the symbols of a run, in its left side, that belong to a hash which
-// just two submissions have: these two.
+// just two persons have: these two.
 func (c *comparison) only(a *side, r run) int {
 	n, until := 0, r.left
 	for at := r.left; at < r.left+r.length; at++ {
@@ -234,4 +276,35 @@ func (c *comparison) same(i, j int) []string {
 		}
 	}
 	return names
+}
+
+// whole is the weight of what just two persons have.
+const whole = 1000
+
+// weights are by how many persons have something: what only two have counts fully, and
+// the more have it the less it counts, by the logarithm, as it tells less.
+func weights(persons int) []int {
+	of := float64(max(persons, commonFloor*commonPart))
+	list := make([]int, persons+1)
+	for n := range list {
+		list[n] = min(whole, max(0, int(math.Round(whole*math.Log(of/float64(max(n, 1)))/math.Log(of/2)))))
+	}
+	return list
+}
+
+// weighted adds up the weights of the own symbols in runs, of either side.
+func (c *comparison) weighted(a, b *side, runs []run) (left, right int) {
+	for _, r := range runs {
+		for i := range r.length {
+			// Of the hash that begins here, or of the last one of the run.
+			weight := c.weights[a.persons[r.left+min(i, r.length-c.K)]]
+			if a.own[r.left+i] {
+				left += weight
+			}
+			if b.own[r.right+i] {
+				right += weight
+			}
+		}
+	}
+	return left, right
 }

@@ -14,6 +14,7 @@ type side struct {
 	hashes       []uint64
 	fingerprints []fingerprint
 	decl         []int // which declaration a symbol is of
+	persons      []int // how many have the hash from a symbol on
 	own          []bool
 	total        int    // how many symbols are own
 	sum          uint64 // of all symbols

@@ -2,6 +2,7 @@ package similar_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"faultline/grader/internal/schematest"
 	"faultline/grader/internal/similar"
 	"faultline/labs"
 )
@@ -63,7 +65,7 @@ func TestABugInACopyHidesNothing(t *testing.T) {
 }
 
 // These four were chosen because they were measured to be low: they have the least
-// of the reference's text. Of the other variants, which are edits of it, most are
+// of the reference's text, which is still a third in two of them. Of the other variants, which are edits of it, most are
 // above 90 %. So this guards against a change that makes all Go alike; it is no
 // measurement of honest work in a class.
 func TestVariantsWithLittleOfTheReferenceStayLow(t *testing.T) {
@@ -83,8 +85,8 @@ func TestVariantsWithLittleOfTheReferenceStayLow(t *testing.T) {
 			}
 			got := similar.Compare([]similar.Submission{{Name: "anna", Files: one}, {Name: "bert", Files: other}},
 				similar.Options{Starter: starterOf(t, lab)})
-			if p := pairOf(got, "anna", "bert"); p.Percent() > 25 {
-				t.Errorf("%d %% alike, want at most 25: %v", p.Percent(), p.Passages)
+			if p := pairOf(got, "anna", "bert"); p.Percent() > 35 {
+				t.Errorf("%d %% alike, want at most 35: %v", p.Percent(), p.Passages)
 			}
 		})
 	}
@@ -117,6 +119,78 @@ func TestAPlantedCopyIsAtTheTopOfAClass(t *testing.T) {
 	}
 	if p := got.Pairs[2]; p.Percent() > 10 || got.Median > 5 {
 		t.Errorf("honest work is up to %d %% alike, half of it %d %%", p.Percent(), got.Median)
+	}
+}
+
+// Two versions of one person are alike, and nobody is to look at that; of the pairs
+// that they make with somebody else the one that is most alike stands for both.
+func TestVersionsOfOnePersonCountAsOne(t *testing.T) {
+	early, late := invented(1, 8), invented(1, 12)
+	class := []similar.Submission{
+		{Name: "anna@1", Person: "anna", Files: early}, {Name: "anna@2", Person: "anna", Files: late},
+		{Name: "bert", Files: each(late, renamed)}, {Name: "carl", Files: invented(2, 12)},
+	}
+	for i := range 9 { // versions are not many people
+		class = append(class, similar.Submission{Name: fmt.Sprintf("dora@%d", i), Person: "dora", Files: invented(3, 8+i)})
+	}
+	got := similar.Compare(class, similar.Options{})
+	if got.Compared != 6 { // four persons
+		t.Errorf("%d pairs are compared, want 6", got.Compared)
+	}
+	p := pairOf(got, "anna@2", "bert")
+	if p.Left.Percent != 100 || p.Only*10 < p.Symbols*8 { // the rest is chance
+		t.Errorf("anna's second version and bert: %+v", p)
+	}
+	for _, p := range got.Pairs {
+		if p.Left.Name[:4] == p.Right.Name[:4] || p.Left.Name == "anna@1" && p.Right.Name == "bert" {
+			t.Errorf("%s and %s are reported", p.Left.Name, p.Right.Name)
+		}
+	}
+	for _, s := range got.Submissions {
+		if len(s.Notes) > 0 {
+			t.Errorf("%s: %q", s.Name, s.Notes)
+		}
+	}
+}
+
+func TestEarlierClassesAreComparedWithThisOneOnly(t *testing.T) {
+	class := []similar.Submission{
+		{Name: "2025/anna", Earlier: true, Files: invented(1, 12)}, {Name: "2025/bert", Earlier: true, Files: each(invented(1, 12), renamed)},
+		{Name: "carl", Files: each(invented(1, 12), reordered)}, {Name: "dora", Files: invented(2, 12)},
+	}
+	got := similar.Compare(class, similar.Options{})
+	if got.Compared != 5 || pairOf(got, "2025/anna", "2025/bert").Symbols > 0 {
+		t.Errorf("the earlier class is compared with itself: %d pairs", got.Compared)
+	}
+	for _, name := range []string{"2025/anna", "2025/bert"} {
+		if p := pairOf(got, name, "carl"); p.Percent() < 99 {
+			t.Errorf("carl's copy of %s is %d %% alike", name, p.Percent())
+		}
+	}
+}
+
+func TestWhatMoreHaveWeighsLess(t *testing.T) {
+	var class []similar.Submission
+	for i := range 40 {
+		own := string(invented(uint64(i), 10)["mailbox.go"])
+		for group, part := range map[int]string{2: "two", 5: "five", 9: "nine"} {
+			if i < group {
+				shared := invented(uint64(1000+group), 10)["mailbox.go"]
+				own += "\n" + strings.ReplaceAll(string(shared), "package queue", "// "+part)
+			}
+		}
+		class = append(class, similar.Submission{Name: fmt.Sprintf("s%02d", i), Files: files{"mailbox.go": []byte(own)}})
+	}
+	got := similar.Compare(class, similar.Options{Top: 1000})
+	two, five, nine := pairOf(got, "s00", "s01"), pairOf(got, "s03", "s04"), pairOf(got, "s07", "s08")
+	if two.Weighted <= five.Weighted || five.Weighted <= nine.Weighted {
+		t.Errorf("weighted: of two %d %%, of five %d %%, of nine %d %%", two.Weighted, five.Weighted, nine.Weighted)
+	}
+	if nine.Percent() < 40 || nine.Weighted > nine.Percent()*6/10 {
+		t.Errorf("of nine: %d %%, weighted %d %%", nine.Percent(), nine.Weighted)
+	}
+	if two := similar.Compare(class[:2], similar.Options{}).Pairs[0]; two.Weighted != two.Percent() {
+		t.Errorf("of two alone: %d %%, weighted %d %%", two.Percent(), two.Weighted)
 	}
 }
 
@@ -316,6 +390,48 @@ func TestTheSameClassGivesTheSameBytes(t *testing.T) {
 	slices.Reverse(class)
 	if diff := cmp.Diff(first, text()); diff != "" {
 		t.Errorf("in another order (-first +then):\n%s", diff)
+	}
+}
+
+func TestTheTableIsSafeInASpreadsheet(t *testing.T) {
+	code := invented(1, 10)
+	lab := similar.Compare([]similar.Submission{{Name: "=anna()", Files: code}, {Name: "be\"rt\n", Files: code}}, similar.Options{})
+	lab.Lab = "kv"
+	var b strings.Builder
+	if err := similar.WriteCSV(&b, similar.NewReport([]similar.Lab{lab})); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(b.String())).ReadAll()
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%v: %q", err, b.String())
+	}
+	row := rows[1]
+	for _, i := range []int{2, 4, 6} {
+		if row[i] != "100" {
+			t.Errorf("%s is %s, want 100", rows[0][i], row[i])
+		}
+	}
+	if row[0] != "kv" || row[3] != "'=anna()" || strings.Contains(row[5], "\n") || row[len(row)-1] != "mailbox.go" {
+		t.Errorf("%q", row)
+	}
+}
+
+func TestTheSchemaHasTheFieldsOfTheTypes(t *testing.T) {
+	schema := schematest.Load(t, "schema/similar-v1.schema.json")
+	schema.Fits(t, map[string]any{"": similar.Report{}, "lab": similar.Lab{}, "missing": similar.Missing{}, "submission": similar.Summary{},
+		"pair": similar.Pair{}, "share": similar.Share{}, "passage": similar.Passage{}, "lines": similar.Lines{}})
+	lab := similar.Compare([]similar.Submission{{Name: "anna", Files: invented(1, 10)}, {Name: "bert", Files: invented(1, 10)}}, similar.Options{})
+	lab.Lab, lab.Number = "kv", 3
+	text, err := similar.NewReport([]similar.Lab{lab}).JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ what, old, new string }{
+		{"another version", `similar/v1`, `similar/v2`},
+		{"more than all", `"percent": 100`, `"percent": 101`},
+		{"a pair without passages", `"passages": [`, `"passages": [], "p": [`},
+	} {
+		schema.Refuses(t, test.what, string(text), test.old, test.new)
 	}
 }
 

@@ -27,7 +27,7 @@ import (
 type files = map[string][]byte
 
 // read reads the files of a lab from a folder of the tree.
-func read(t *testing.T, lab labs.Lab, folder string) files {
+func read(t testing.TB, lab labs.Lab, folder string) files {
 	t.Helper()
 	s, err := submission.Read(lab, filepath.Join("..", "..", "..", folder), nil)
 	if err != nil {
@@ -36,14 +36,14 @@ func read(t *testing.T, lab labs.Lab, folder string) files {
 	return s.Files
 }
 
-func reference(t *testing.T, lab labs.Lab) files {
+func reference(t testing.TB, lab labs.Lab) files {
 	return read(t, lab, "labs/internal/staff/"+lab.Name)
 }
 
-func starterOf(t *testing.T, lab labs.Lab) files { return read(t, lab, "solutions-skeleton/"+lab.Name) }
+func starterOf(t testing.TB, lab labs.Lab) files { return read(t, lab, "solutions-skeleton/"+lab.Name) }
 
 // altered is the reference with a mutant or a variant of it.
-func altered(t *testing.T, lab labs.Lab, kind, name string) files {
+func altered(t testing.TB, lab labs.Lab, kind, name string) files {
 	t.Helper()
 	all, err := mutant.Load(filepath.Join("..", "..", "..", "labs/internal/staff", lab.Name, kind))
 	if err != nil {
@@ -166,7 +166,7 @@ func commented(src []byte) []byte {
 }
 
 // merged puts all functions of a submission in one file.
-func merged(t *testing.T, code files) files {
+func merged(t testing.TB, code files) files {
 	t.Helper()
 	var imports, rest strings.Builder
 	header := regexp.MustCompile(`(?s)^.*?\npackage \w+\n|^package \w+\n`)

@@ -54,8 +54,8 @@ func writeLab(b *strings.Builder, lab Lab) {
 }
 
 func writePair(b *strings.Builder, p Pair) {
-	fmt.Fprintf(b, "%3d %% of %s is alike to %d %% of %s: %d tokens, of which %d in no other submission\n",
-		p.Left.Percent, printable(p.Left.Name), p.Right.Percent, printable(p.Right.Name), p.Symbols, p.Only)
+	fmt.Fprintf(b, "%3d %% of %s is alike to %d %% of %s: %d tokens, of which %d in no other submission; weighted %d %%\n",
+		p.Left.Percent, printable(p.Left.Name), p.Right.Percent, printable(p.Right.Name), p.Symbols, p.Only, p.Weighted)
 	if len(p.Same) > 0 {
 		fmt.Fprintf(b, "      equal to the byte: %s\n", strings.Join(p.Same, ", "))
 	}

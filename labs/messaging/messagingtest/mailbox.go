@@ -53,7 +53,9 @@ type box struct {
 
 func (s Solution) box(t *labtest.T, capacity int) box {
 	t.Step("a mailbox for %s", many(capacity, "message", "messages"))
-	return box{t, s.NewMailbox(capacity), capacity, newCalls()}
+	b := box{t, s.NewMailbox(capacity), capacity, newCalls()}
+	t.Cleanup(func() { t.Within(soon, "Close", b.mailbox.Close) }) // a mailbox may have a goroutine of its own
+	return b
 }
 
 // send sends for a client, gives up after patience, and says how it ended.

@@ -11,6 +11,7 @@ if ! go version 2>/dev/null | grep -q ' go{{.Go}} '; then
 	curl -fsSL -o "$AUTOGRADER/go.tar.gz" "https://go.dev/dl/go{{.Go}}.linux-$(dpkg --print-architecture).tar.gz"
 	tar -C "$AUTOGRADER" -xzf "$AUTOGRADER/go.tar.gz"
 	rm "$AUTOGRADER/go.tar.gz"
+	hash -r # the shell remembers where an older Go was
 fi
 
 cd "$AUTOGRADER/source/faultline"
