@@ -124,6 +124,26 @@ func (s Solution) inDoubt(t *labtest.T) {
 			}
 		}
 	}
+	t.Try(s.besideDoubt)
+}
+
+// besideDoubt has a transaction wait for another that is in doubt, and its coordinator
+// carry out a third meanwhile.
+func (s Solution) besideDoubt(t *labtest.T) {
+	b := s.shards(t, 3, labrpc.Faults{})
+	t.Step("nobody hears what %s decides", coordinator)
+	b.each(func(m labrpc.Message) bool { return m.Method == decide && !m.Reply && m.From == coordinator }, labrpc.Action{Drop: true})
+	one := b.must(pays("alice", "bob", 30, rest).by(coordinator, "client-1"))
+	b.off(coordinator)
+	two := pays("bob", "alice", 45, rest).by(second, "client-2").within(progress + 2*timeout)
+	t.Step("Transact %s (%s), which has to wait for %s", two.what, second, coordinator)
+	t.Go(func() { b.transact(two) })
+	t.Sleep(slack)
+	three := b.must(raises("carol", "carol", 5, rest).by(second, "client-3"))
+	t.Join(2*progress, "Transact "+two.what)
+	b.on(coordinator)
+	b.calm()
+	b.reckon(one, two, three)
 }
 
 func (s Solution) doubt(t *labtest.T, one *deal, decided, restart bool) {
