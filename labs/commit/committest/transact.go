@@ -30,8 +30,10 @@ type deal struct {
 	body     commitapi.Body
 	patience time.Duration // zero: as long as one alone may take
 
-	mu   sync.Mutex
-	over bool // nobody asks any more what body does
+	mu       sync.Mutex
+	over     bool   // nobody asks any more what body does
+	attempts int    // how often body was called
+	latest   string // how its latest call ended
 
 	effect       // of its last attempt, as far as body got to its end
 	outcome      commitapi.Outcome
@@ -59,33 +61,60 @@ func (b *bank) money() money {
 // A witness notes what a body reads.
 type witness struct {
 	commitapi.View
-	saw []commitapi.Observation
+	saw    []commitapi.Observation
+	failed string
 }
 
 func (w *witness) Balance(participant, account string) (int64, error) {
 	v, err := w.View.Balance(participant, account)
 	if err == nil {
 		w.saw = append(w.saw, commitapi.Observation{Account: account, Balance: v})
+	} else {
+		w.failed = fmt.Sprintf("Balance of %s at %s gave %q", account, participant, err)
 	}
 	return v, err
 }
 
 // watch is the body of a deal, which takes down what it reads and returns.
 func (d *deal) watch(v commitapi.View) ([]commitapi.Part, error) {
+	d.note(func() { d.attempts, d.latest = d.attempts+1, "it did not return" })
 	w := &witness{View: v}
 	parts, err := d.body(w)
-	if err != nil {
-		return nil, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.over {
+	d.note(func() {
+		d.latest = fmt.Sprintf("it returned the error %v", err)
+		if w.failed != "" {
+			d.latest = w.failed
+		}
+		if err != nil {
+			return
+		}
 		d.effect = effect{saw: w.saw}
 		for _, p := range parts {
 			d.did = append(d.did, p.Changes...)
 		}
+		d.latest = d.effect.String() + ", and that was not committed"
+	})
+	return parts, err
+}
+
+// note takes something down, while somebody asks.
+func (d *deal) note(f func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.over {
+		f()
 	}
-	return parts, nil
+}
+
+// story is how often a body was called, and how that ended.
+func (d *deal) story() string {
+	switch d.attempts {
+	case 0:
+		return "body was never called"
+	case 1:
+		return "body was called once: " + d.latest
+	}
+	return fmt.Sprintf("body was called %d times, the last time: %s", d.attempts, d.latest)
 }
 
 // transact has a coordinator carry out a deal.
@@ -100,19 +129,12 @@ func (b *bank) transact(d *deal) *deal {
 	d.began = b.moment
 	b.mu.Unlock()
 	b.t.Op(d.client, "Transact "+d.what, func() string {
-		begin := b.t.Since()
-		ctx, cancel := labtest.Patient(d.patience)
-		defer cancel()
-		d.outcome, d.err = c.Transact(ctx, d.watch)
-		d.mu.Lock()
-		d.over = true
-		d.mu.Unlock()
-		if took := b.t.Since() - begin; took > d.patience+2*deciding && !b.t.Real() {
-			b.t.Report(labtest.Finding{
-				Property: "Transact returns when its context has ended",
-				Expected: fmt.Sprintf("Transact %s returns %v after its context has ended", d.what, deciding),
-				Actual:   fmt.Sprintf("it took %v, and the context %v", took.Truncate(time.Millisecond), d.patience)})
-		}
+		b.t.Within(d.patience+2*deciding, fmt.Sprintf("Transact %s, with a context of %v,", d.what, d.patience), func() {
+			ctx, cancel := labtest.Patient(d.patience)
+			defer cancel()
+			d.outcome, d.err = c.Transact(ctx, d.watch)
+		})
+		d.note(func() { d.over = true })
 		d.checkError(b.t)
 		if d.outcome != commitapi.Unknown && b.event(x, "before it answered the client") {
 			d.outcome = commitapi.Unknown
@@ -160,9 +182,9 @@ func (b *bank) must(d *deal) *deal {
 // committed fails unless a deal has been committed in time.
 func (b *bank) committed(d *deal) {
 	b.t.Check(d.outcome == committed, labtest.Finding{
-		Property: "when nothing is wrong any more, every transaction commits some time, whatever those before have left",
+		Property: "every transaction commits some time, whoever else is under way and whatever others have left behind",
 		Expected: fmt.Sprintf("Transact %s of %s commits within %v", d.what, d.head, d.patience),
-		Actual:   fmt.Sprintf("it gave %q (error: %v)", d.outcome, d.err)})
+		Actual:   fmt.Sprintf("it gave %q, error: %v; %s", d.outcome, d.err, d.story())})
 }
 
 // A pause is called in a body when it has read, with how often it has.

@@ -3,6 +3,7 @@ package committest
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"faultline/labs/commit/commitapi"
 )
@@ -116,8 +117,9 @@ func (m *monitor) dealt(d *deal) {
 	switch {
 	case d.outcome == committed && told == "":
 		m.breach("participants are asked for all that a transaction has read and that it changes",
-			fmt.Sprintf("what %s was told has committed was asked for, with all Changes and the whole ReadSet: %s", d.client, d.effect),
-			fmt.Sprintf("no transaction was asked for with all that; with these changes there are %v", same))
+			fmt.Sprintf("before %s is told that %s committed, a Prepare was sent to each participant, with Changes and ReadSet: %s",
+				d.client, d.what, d.effect),
+			"nobody was asked for all of that; "+m.asked(same))
 	case d.outcome == committed:
 		m.announced(d.head, told, "tells its client that it committed")
 	case d.outcome == aborted && done != nil && d.did != nil:
@@ -130,11 +132,28 @@ func (m *monitor) dealt(d *deal) {
 	}
 }
 
+// asked says what the latest of some transactions was to do.
+func (m *monitor) asked(txns []commitapi.Txn) string {
+	if txns == nil {
+		return "no transaction was to change that"
+	}
+	txn := txns[len(txns)-1]
+	text := fmt.Sprintf("of %s", txn)
+	for _, p := range sorted(m.story(txn).questions) {
+		q := m.story(txn).questions[p]
+		text += fmt.Sprintf(" %s was asked: %s;", p, effect{saw: q.ReadSet, did: q.Changes})
+	}
+	return strings.TrimSuffix(text, ";")
+}
+
 // does reports whether a transaction was to change what the last attempt of a deal has
 // returned. No two deals of a bank that change something have the same changes.
 func (m *monitor) does(txn commitapi.Txn, d *deal) bool {
 	changes := 0
 	for _, q := range m.story(txn).questions {
+		if q.Coordinator != d.head {
+			return false
+		}
 		for _, c := range q.Changes {
 			if !slices.Contains(d.did, c) {
 				return false
@@ -150,6 +169,6 @@ func (m *monitor) does(txn commitapi.Txn, d *deal) bool {
 func (m *monitor) hasRead(txn commitapi.Txn, d *deal) bool {
 	return !slices.ContainsFunc(d.saw, func(o commitapi.Observation) bool {
 		q := m.story(txn).questions[at(o.Account)]
-		return q.Coordinator != d.head || !slices.Contains(q.ReadSet, o)
+		return !slices.Contains(q.ReadSet, o)
 	})
 }
