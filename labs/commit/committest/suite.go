@@ -187,7 +187,7 @@ func (s Solution) bankCases() []labtest.Case {
 			Ref:   "Gray and Reuter 1993: atomicity, consistency, isolation, durability"},
 		Run: s.looks,
 	}, {
-		Case: labs.Case{Stage: "D", Name: "interleavings", Kind: labs.Exhaustive, Points: 4, Seeds: 4,
+		Case: labs.Case{Stage: "D", Name: "interleavings", Kind: labs.Exhaustive, Points: 4, Seeds: 2,
 			Title: "however two transactions overlap, one after the other explains what they see",
 			Ref:   "Eswaran, Gray, Lorie, Traiger 1976: two-phase locking is serializable"},
 		Limit: always, Slow: true,
@@ -223,7 +223,7 @@ func (s Solution) bankCases() []labtest.Case {
 		Limit: always, Slow: true,
 		Run: s.crashStates,
 	}, {
-		Case: labs.Case{Stage: "D", Name: "bank", Kind: labs.Random, Points: 1, Seeds: 30,
+		Case: labs.Case{Stage: "D", Name: "bank", Kind: labs.Random, Points: 1, Seeds: 20,
 			Title: "whatever the network does and whoever crashes, all transactions are as if one came after the other",
 			Ref:   "Papadimitriou 1979, serializability; Herlihy and Wing 1990: strict, as they overlap",
 			Situations: []string{"a packet was lost", "a packet came twice", "a packet was late", "a node crashed",
