@@ -143,7 +143,7 @@ func commit() Lab {
 		Name:   "commit",
 		Title:  "Two-phase commit",
 		Files: []string{"coordinator.go", "voting.go", "participant.go", "ledger.go", "calls.go", "journal.go",
-			"recovery.go", "inquiry.go"},
+			"recovery.go", "inquiry.go", "transact.go", "reading.go"},
 		Imports: []string{
 			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "errors", "fmt", "hash",
 			"hash/crc32", "hash/fnv", "io", "log", "maps", "math", "math/bits", "slices", "sort", "strconv", "strings",
@@ -153,6 +153,7 @@ func commit() Lab {
 			{Letter: "A", Title: "votes and locks"},
 			{Letter: "B", Title: "crashes"},
 			{Letter: "C", Title: "asking the others, and forgetting"},
+			{Letter: "D", Title: "transactions that look first"},
 		},
 	}
 }

@@ -21,8 +21,8 @@ func (l *ledger) lock(txn commitapi.Txn, changes []commitapi.Change) bool {
 	panic(labs.TODO("A"))
 }
 
-// hold gives a transaction its accounts without a question: it had them before a crash.
-func (l *ledger) hold(txn commitapi.Txn, changes []commitapi.Change) {
+// hold gives a transaction an account without a question.
+func (l *ledger) hold(txn commitapi.Txn, account string) {
 	panic(labs.TODO("A"))
 }
 
@@ -36,7 +36,7 @@ func (l *ledger) apply(changes []commitapi.Change) {
 	panic(labs.TODO("A"))
 }
 
-// balance is that of an account which nobody holds.
-func (l *ledger) balance(account string) (int64, error) {
+// balance is that of an account which no other transaction holds.
+func (l *ledger) balance(txn commitapi.Txn, account string) (int64, error) {
 	panic(labs.TODO("A"))
 }

@@ -43,6 +43,10 @@ type Coordinator interface {
 	// Unknown only with an error, and the error is ErrClosed.
 	Run(ctx context.Context, parts []Part) (Outcome, error)
 
+	// Transact carries out a transaction that first looks: body reads, and returns what
+	// is to change. It is stage D, and all about it is at Body.
+	Transact(ctx context.Context, body Body) (Outcome, error)
+
 	// Known returns how many transactions the coordinator remembers: those that are
 	// not decided, and those that not all participants have acknowledged.
 	Known() int

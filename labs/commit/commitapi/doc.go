@@ -8,7 +8,9 @@
 //
 // Stage A is the protocol without crashes: votes, the decision, locks. Stage B adds
 // the logs and what is done with them after a crash. Stage C adds what participants do
-// among themselves while the coordinator is away, and says when it may forget.
+// among themselves while the coordinator is away, and says when it may forget. Stage D
+// adds transactions that first look: several coordinators carry them out at once, over
+// the same accounts, and each is as if it were alone.
 //
 // # Why messages and records are given
 //

@@ -31,6 +31,7 @@ type Part struct {
 //	Prepare(Prepare, *Vote) error
 //	Decide(Decision, *Ack) error
 //	Inquire(Inquiry, *Answer) error   // stage C
+//	Read(Read, *Reading) error        // stage D
 //
 // and a coordinator registers under the name "Coordinator":
 //
@@ -46,9 +47,10 @@ const (
 // Prepare asks a participant to vote. Its answer is a Vote.
 type Prepare struct {
 	Txn          Txn
-	Coordinator  string   // whom to ask how it ended
-	Participants []string // all of the transaction
-	Changes      []Change // of the one who is asked
+	Coordinator  string        // whom to ask how it ended
+	Participants []string      // all of the transaction
+	Changes      []Change      // of the one who is asked
+	ReadSet      []Observation // stage D: what the transaction has read there; empty before
 }
 
 // A Vote is the answer to a Prepare. Yes is a promise: whatever happens, also a crash,

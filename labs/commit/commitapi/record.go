@@ -26,6 +26,7 @@ type Record struct {
 	Coordinator  string
 	Participants []string
 	Changes      []Change
+	ReadSet      []Observation // stage D
 }
 
 // ErrTorn says that bytes are no whole record. A crash may leave one of those at the end
@@ -45,6 +46,10 @@ func (r Record) Encode() []byte {
 	b = binary.AppendUvarint(b, uint64(len(r.Changes)))
 	for _, c := range r.Changes {
 		b = binary.AppendVarint(appendText(b, c.Account), c.By)
+	}
+	b = binary.AppendUvarint(b, uint64(len(r.ReadSet)))
+	for _, o := range r.ReadSet {
+		b = binary.AppendVarint(appendText(b, o.Account), o.Balance)
 	}
 	sum := crc32.ChecksumIEEE(b[4:])
 	binary.BigEndian.PutUint32(b[:4], sum)
@@ -69,6 +74,9 @@ func Decode(b []byte) (Record, error) {
 	}
 	for range d.count() {
 		r.Changes = append(r.Changes, Change{Account: d.text(), By: d.varint()})
+	}
+	for range d.count() {
+		r.ReadSet = append(r.ReadSet, Observation{Account: d.text(), Balance: d.varint()})
 	}
 	if crc32.ChecksumIEEE(b[4:]) != binary.BigEndian.Uint32(b) || len(d.rest) > 0 {
 		return r, ErrTorn

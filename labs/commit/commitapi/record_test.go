@@ -25,7 +25,7 @@ func ExampleRecord() {
 
 func TestEveryPartOfARecordIsTorn(t *testing.T) {
 	want := commitapi.Record{Kind: commitapi.Commit, Txn: "x", Coordinator: "c", Participants: []string{"p", ""},
-		Changes: []commitapi.Change{{Account: "a", By: 1 << 40}}}
+		Changes: []commitapi.Change{{Account: "a", By: 1 << 40}}, ReadSet: []commitapi.Observation{{Account: "b", Balance: -1}}}
 	b := want.Encode()
 	for n := range b {
 		if _, err := commitapi.Decode(b[:n]); !errors.Is(err, commitapi.ErrTorn) {

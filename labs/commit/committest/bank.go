@@ -36,6 +36,7 @@ const beginning = 100
 // A site is a node of the bank with its log. The lock of the bank guards it.
 type site struct {
 	name        string
+	head        bool // it is a coordinator
 	node        *labrpc.Node
 	coordinator commitapi.Coordinator // of the present life, or of the last
 	participant commitapi.Participant
@@ -52,7 +53,7 @@ type bank struct {
 	t        *labtest.T
 	solution Solution
 	net      *labrpc.Network
-	sites    []*site // the coordinator first
+	sites    []*site // the coordinator first, then the participants, then other coordinators
 
 	mu       sync.Mutex
 	fate     disk.Fate // of what is not forced, at the next crash
@@ -64,6 +65,7 @@ type bank struct {
 	monitor  monitor
 	told     []told
 	trouble  bool // something went wrong that the script or the plan did
+	moment   int  // counts the beginnings and ends of transactions that look first
 }
 
 // A told is what a client was told.
@@ -72,18 +74,19 @@ type told struct {
 	outcome commitapi.Outcome
 }
 
-// bank starts a bank with n participants. Their logs are empty.
-func (s Solution) bank(t *labtest.T, n int, faults labrpc.Faults) *bank {
+// bank starts a bank with n participants, and other coordinators beside c1. Their logs
+// are empty.
+func (s Solution) bank(t *labtest.T, n int, faults labrpc.Faults, others ...string) *bank {
 	b := &bank{t: t, solution: s, fate: disk.Lose, forces: map[string]int{}}
 	b.monitor = monitor{bank: b, txns: map[commitapi.Txn]*story{}}
 	b.net = t.Network(labrpc.Config{Faults: faults})
 	b.net.Intercept(b.intercept)
-	for i := range n + 1 {
-		name := coordinator
-		if i > 0 {
-			name = branch(i - 1)
-		}
-		b.add(name)
+	b.add(coordinator).head = true
+	for i := range n {
+		b.add(branch(i))
+	}
+	for _, name := range others {
+		b.add(name).head = true
 	}
 	for _, x := range b.sites {
 		b.open(x)
@@ -92,7 +95,7 @@ func (s Solution) bank(t *labtest.T, n int, faults labrpc.Faults) *bank {
 	return b
 }
 
-func (b *bank) add(name string) {
+func (b *bank) add(name string) *site {
 	x := &site{name: name, node: b.net.Node(name)}
 	x.disk = disk.Config{
 		Name:     "log",
@@ -114,6 +117,12 @@ func (b *bank) add(name string) {
 		},
 	}
 	b.sites = append(b.sites, x)
+	return x
+}
+
+// participants are the sites with accounts.
+func (b *bank) participants() []*site {
+	return slices.DeleteFunc(slices.Clone(b.sites), func(x *site) bool { return x.head })
 }
 
 // describe is a record in a few words.
@@ -171,16 +180,20 @@ func (b *bank) open(x *site) {
 func (b *bank) begin(x *site, p *labrpc.Process) (err error) {
 	var c commitapi.Coordinator
 	var a commitapi.Participant
-	if x.name == coordinator {
+	if x.head {
 		c, err = b.solution.OpenCoordinator(p, b.log(x), commitapi.CoordinatorConfig{Timeout: timeout})
 	} else {
-		accounts := map[string]int64{owner(x.name): beginning, "savings": beginning}
-		a, err = b.solution.OpenParticipant(p, b.log(x), commitapi.ParticipantConfig{Accounts: accounts, Timeout: timeout})
+		a, err = b.solution.OpenParticipant(p, b.log(x), commitapi.ParticipantConfig{Accounts: accounts(x.name), Timeout: timeout})
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	x.coordinator, x.participant = c, a
 	return err
+}
+
+// accounts are those of a participant before the first transaction.
+func accounts(participant string) map[string]int64 {
+	return map[string]int64{owner(participant): beginning, "savings": beginning}
 }
 
 // owner is who has an account at a participant.

@@ -16,7 +16,7 @@ func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Key
 // checkLocks fails unless a participant holds the accounts of every transaction that it
 // has promised and nobody has decided.
 func (b *bank) checkLocks(x *site, when string) {
-	if x.name == coordinator {
+	if x.head {
 		return
 	}
 	for _, r := range b.monitor.open(x) {
@@ -52,7 +52,7 @@ func (m *monitor) open(x *site) (list []commitapi.Record) {
 // waiting looks at a bank of which a part is down: whoever is up and has not heard the
 // outcome holds its locks, and whoever has decided has decided alike.
 func (b *bank) waiting() {
-	for _, x := range b.sites[1:] {
+	for _, x := range b.participants() {
 		if b.isOpen(x) {
 			b.checkLocks(x, "while others are down")
 		}
@@ -86,7 +86,7 @@ func (b *bank) isOpen(x *site) bool {
 func (b *bank) decided() {
 	for begin := b.t.Since(); ; b.t.Sleep(timeout / 2) {
 		held := ""
-		for i := range b.sites[1:] {
+		for i := range b.participants() {
 			for _, account := range []string{owners(i), "savings"} {
 				if b.balance(branch(i), account) == locked {
 					held = fmt.Sprintf("%s still holds %s", branch(i), account)
@@ -106,8 +106,8 @@ func (b *bank) decided() {
 
 // balances fails unless each account has what it began with and what was committed.
 func (b *bank) balances() {
-	for i, x := range b.sites[1:] {
-		all := b.monitor.expected(x.name, map[string]int64{owners(i): beginning, "savings": beginning})
+	for _, x := range b.participants() {
+		all := b.monitor.expected(x.name, accounts(x.name))
 		for _, account := range sorted(all) {
 			want := all[account]
 			got := b.balance(x.name, account)
@@ -121,17 +121,17 @@ func (b *bank) balances() {
 }
 
 // expected is what the accounts of a participant must hold.
-func (m *monitor) expected(participant string, accounts map[string]int64) map[string]int64 {
+func (m *monitor) expected(participant string, before map[string]int64) map[string]int64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, txn := range sorted(m.txns) {
 		if m.committed(txn) {
 			for _, c := range m.txns[txn].questions[participant].Changes {
-				accounts[c.Account] += c.By
+				before[c.Account] += c.By
 			}
 		}
 	}
-	return accounts
+	return before
 }
 
 // list is what was committed, in words.

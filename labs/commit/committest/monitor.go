@@ -91,8 +91,18 @@ func (m *monitor) committed(txn commitapi.Txn) bool {
 	if m.volatile {
 		return m.story(txn).announced
 	}
-	_, yes := m.has(m.bank.sites[0], txn, commitapi.Commit)
+	_, yes := m.has(m.head(txn), txn, commitapi.Commit)
 	return yes
+}
+
+// head is the coordinator of a transaction.
+func (m *monitor) head(txn commitapi.Txn) *site {
+	for _, q := range m.story(txn).questions {
+		if x := m.bank.site(q.Coordinator); x != nil {
+			return x
+		}
+	}
+	return m.bank.sites[0]
 }
 
 // breach reports a rule that is broken.
@@ -130,6 +140,7 @@ func (m *monitor) sentPrepare(msg labrpc.Message) {
 		return
 	}
 	x, s := m.bank.site(msg.From), m.story(v.Txn)
+	first := !s.yes[msg.From]
 	s.yes[msg.From] = true
 	if _, ready := m.has(x, v.Txn, commitapi.Ready, commitapi.Commit); !ready {
 		m.breach("a participant votes yes only when it can keep that promise after a crash",
@@ -139,6 +150,9 @@ func (m *monitor) sentPrepare(msg labrpc.Message) {
 	if s.promised[msg.From] && s.aborted == "" {
 		m.breach("who has told another participant that it aborts does not vote yes any more",
 			fmt.Sprintf("%s votes no for %s, after it has answered an Inquiry by Aborted", msg.From, v.Txn), "it voted yes")
+	}
+	if first {
+		m.promises(x, v.Txn)
 	}
 }
 
@@ -193,7 +207,7 @@ func (m *monitor) sentDecide(msg labrpc.Message) {
 
 // announced is a message, or an answer to a client, that says that a transaction is committed.
 func (m *monitor) announced(who string, txn commitapi.Txn, does string) {
-	head := m.bank.sites[0]
+	head := m.head(txn)
 	if m.volatile {
 		m.decides(txn)
 	}

@@ -160,5 +160,6 @@ const (
 	prepare = "Participant.Prepare"
 	decide  = "Participant.Decide"
 	askPeer = "Participant.Inquire"
+	reading = "Participant.Read"
 	askHead = "Coordinator.Inquire"
 )

@@ -175,23 +175,21 @@ func (s Solution) again(t *labtest.T) {
 	b.end()
 }
 
-// storm has clients move money while messages are lost and nodes crash by plan.
-func (s Solution) storm(t *labtest.T) {
-	limit := labrpc.Faults{Loss: 0.15, Duplicate: 0.2, Corrupt: 0.05, Delay: 0.15,
-		DelayBy: labrpc.Range{Min: time.Millisecond, Max: 3 * timeout}}
-	faults := labrpc.Draw(t.Seed(), limit)
+// crashes draws who crashes when.
+func crashes(t *labtest.T, who ...string) (list []labrpc.Fault) {
 	for i := range t.Size("crashes", 5) {
 		rnd := t.Rand(fmt.Sprintf("crash %d", i))
-		who := coordinator
-		if k := rnd.IntN(5); k < 3 {
-			who = branch(k)
-		}
+		node := who[rnd.IntN(len(who))]
 		begin := time.Duration(i)*150*time.Millisecond + soon + time.Duration(rnd.IntN(150))*time.Millisecond
-		faults.Timed = append(faults.Timed, labrpc.Fault{Kind: labrpc.Crash, From: who, Begin: begin,
+		list = append(list, labrpc.Fault{Kind: labrpc.Crash, From: node, Begin: begin,
 			End: begin + time.Duration(5+rnd.IntN(100))*time.Millisecond})
 	}
-	b := s.bank(t, 3, faults)
-	b.setFate(disk.Draw(t.Seed()))
+	return list
+}
+
+// follow has the bank take note of crashes by plan, and start again who has crashed.
+func (b *bank) follow() {
+	b.setFate(disk.Draw(b.t.Seed()))
 	for _, x := range b.sites {
 		x.node.OnCrash(func() { // with the network's lock held
 			b.mu.Lock()
@@ -199,10 +197,20 @@ func (s Solution) storm(t *labtest.T) {
 			x.up, x.open, b.trouble = false, false, true
 		})
 		x.node.OnRestart(func() {
-			t.Reach("a node crashed")
+			b.t.Reach("a node crashed")
 			b.open(x)
 		})
 	}
+}
+
+// storm has clients move money while messages are lost and nodes crash by plan.
+func (s Solution) storm(t *labtest.T) {
+	limit := labrpc.Faults{Loss: 0.15, Duplicate: 0.2, Corrupt: 0.05, Delay: 0.15,
+		DelayBy: labrpc.Range{Min: time.Millisecond, Max: 3 * timeout}}
+	faults := labrpc.Draw(t.Seed(), limit)
+	faults.Timed = crashes(t, branch(0), branch(1), branch(2), coordinator, coordinator)
+	b := s.bank(t, 3, faults)
+	b.follow()
 	runs := t.Size("transactions", 6)
 	for client := range t.Size("clients", 3) {
 		t.Go(func() {

@@ -18,13 +18,13 @@ func (m *monitor) appended(x *site, n int, record []byte) {
 	}
 	r, before := x.records[len(x.records)-1], x.records[:len(x.records)-1]
 	switch {
-	case x.name == coordinator && r.Kind == commitapi.Commit:
+	case x.head && r.Kind == commitapi.Commit:
 		m.decides(r.Txn)
-	case x.name == coordinator && r.Kind == commitapi.End:
+	case x.head && r.Kind == commitapi.End:
 		m.forgets(r.Txn)
-	case x.name != coordinator && r.Kind == commitapi.Commit:
+	case !x.head && r.Kind == commitapi.Commit:
 		m.obeys(x, r.Txn, before)
-	case x.name != coordinator && r.Kind == commitapi.Abort:
+	case !x.head && r.Kind == commitapi.Abort:
 		m.gives(x, r.Txn, before)
 	}
 }
@@ -72,7 +72,7 @@ func (m *monitor) obeys(x *site, txn commitapi.Txn, before []commitapi.Record) {
 	if !m.committed(txn) {
 		m.breach("a participant commits only what the coordinator has committed",
 			fmt.Sprintf("%s appends a Commit of %s when the coordinator's is durable", x.name, txn),
-			fmt.Sprintf("it appends one, and nobody has committed; durable at %s is %s", coordinator, m.sure(m.bank.sites[0])))
+			fmt.Sprintf("it appends one, and nobody has committed; durable at %s is %s", m.head(txn).name, m.sure(m.head(txn))))
 	} else if holds(before, txn, commitapi.Abort) {
 		m.breach("no decision is ever reversed", fmt.Sprintf("%s has aborted %s, and stays with it", x.name, txn),
 			"it appends a Commit")

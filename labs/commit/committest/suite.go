@@ -18,7 +18,7 @@ type Solution struct {
 // Suite is the table of cases, bound to a solution.
 func Suite(s Solution) labtest.Suite {
 	suite := labtest.Suite{Lab: "commit", Package: labtest.PackageOf(s.OpenCoordinator)}
-	for _, stage := range [][]labtest.Case{s.votingCases(), s.crashCases(), s.terminationCases()} {
+	for _, stage := range [][]labtest.Case{s.votingCases(), s.crashCases(), s.terminationCases(), s.bankCases()} {
 		for _, c := range stage {
 			c.Lab = suite.Lab
 			suite.Cases = append(suite.Cases, c)
@@ -177,5 +177,57 @@ func (s Solution) terminationCases() []labtest.Case {
 			Title: "a commit takes 2N+1 forced writes and 4N messages, and an abort fewer",
 			Ref:   "Mohan, Lindsay, Obermarck, §3.1: the table of costs"},
 		Run: s.cost,
+	}}
+}
+
+func (s Solution) bankCases() []labtest.Case {
+	return []labtest.Case{{
+		Case: labs.Case{Stage: "D", Name: "looks", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "a transaction sees what those before it have left, and all that it returns happens",
+			Ref:   "Gray and Reuter 1993: atomicity, consistency, isolation, durability"},
+		Run: s.looks,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "interleavings", Kind: labs.Exhaustive, Points: 4, Seeds: 2,
+			Title: "however two transactions overlap, one after the other explains what they see",
+			Ref:   "Eswaran, Gray, Lorie, Traiger 1976: two-phase locking is serializable"},
+		Limit: always, Slow: true,
+		Run: s.interleavings,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "stale", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "a transaction does not commit what it has built on a balance that has changed since",
+			Ref:   "Kung and Robinson 1981: what was read is validated at the commit"},
+		Limit: always, Slow: true,
+		Run: s.stale,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "deadlock", Kind: labs.Scripted, Points: 3, Seeds: 1,
+			Title: "of transactions that want what the others hold, all get through",
+			Ref:   "Rosenkrantz, Stearns, Lewis 1978: wait-die and wound-wait"},
+		Limit: always, Slow: true,
+		Run: s.deadlock,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "lets-go", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "a transaction that comes to nothing leaves nobody locked out",
+			Ref:   "the contract: Reading"},
+		Limit: always, Slow: true,
+		Run: s.letsGo,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "in-doubt", Kind: labs.Scripted, Points: 2, Seeds: 1,
+			Title: "what is not decided is seen by nobody, and everything else goes on",
+			Ref:   "Bernstein, Hadzilacos, Goodman, §7.3: strictness, also after a restart"},
+		Limit: always, Slow: true,
+		Run: s.inDoubt,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "crash-states", Kind: labs.Exhaustive, Points: 3, Seeds: 3,
+			Title: "wherever one node crashes during a transfer, the money is all there afterwards",
+			Ref:   "Gray 1978: the transaction is atomic and durable"},
+		Limit: always, Slow: true,
+		Run: s.crashStates,
+	}, {
+		Case: labs.Case{Stage: "D", Name: "bank", Kind: labs.Random, Points: 1, Seeds: 20,
+			Title: "whatever the network does and whoever crashes, all transactions are as if one came after the other",
+			Ref:   "Papadimitriou 1979, serializability; Herlihy and Wing 1990: strict, as they overlap",
+			Situations: []string{"a packet was lost", "a packet came twice", "a packet was late", "a node crashed",
+				"a transaction committed"}},
+		Run: s.bankStorm,
 	}}
 }

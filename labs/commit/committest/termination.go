@@ -287,7 +287,7 @@ func (s Solution) alone(t *labtest.T) {
 // decide it because he has not voted.
 func (b *bank) together() {
 	var waits, knows string
-	for i, x := range b.sites[1:] {
+	for i, x := range b.participants() {
 		switch b.monitor.stands(x) {
 		case commitapi.Ready:
 			if b.balance(x.name, owners(i)) == locked {

@@ -21,6 +21,7 @@ type coordinator struct {
 
 	mu   sync.Mutex
 	last int                                 // how many transactions have begun in this life
+	aged int64                               // the age of the youngest of them
 	txns map[commitapi.Txn]commitapi.Outcome // those it remembers; Unknown while it collects votes
 	//lab:end
 }

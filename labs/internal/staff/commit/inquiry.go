@@ -85,6 +85,7 @@ func (m *participantMethods) Inquire(q commitapi.Inquiry, a *commitapi.Answer) (
 	if t == nil {
 		t = &promise{outcome: commitapi.Aborted}
 		b.txns[q.Txn] = t
+		b.ledger.unlock(q.Txn)
 		err = b.journal.append(commitapi.Record{Kind: commitapi.Abort, Txn: q.Txn})
 	}
 	if err == nil && t.outcome != commitapi.Unknown {

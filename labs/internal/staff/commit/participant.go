@@ -51,7 +51,7 @@ func OpenParticipant(p *labrpc.Process, log *disk.Log, cfg commitapi.Participant
 func (b *participant) Balance(account string) (int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.ledger.balance(account)
+	return b.ledger.balance("", account)
 }
 
 // Close implements commitapi.Participant. All that runs for it ends with its process.
@@ -76,13 +76,14 @@ func (m *participantMethods) Prepare(q commitapi.Prepare, v *commitapi.Vote) err
 		v.Yes = t.outcome != commitapi.Aborted
 		return nil
 	}
-	if !b.ledger.lock(q.Txn, q.Changes) {
+	if !b.ledger.confirm(q.Txn, q.ReadSet) || !b.ledger.lock(q.Txn, q.Changes) {
 		v.Yes = false
+		b.ledger.unlock(q.Txn)
 		b.txns[q.Txn] = &promise{outcome: commitapi.Aborted}
 		return b.journal.append(commitapi.Record{Kind: commitapi.Abort, Txn: q.Txn})
 	}
 	ready := commitapi.Record{Kind: commitapi.Ready, Txn: q.Txn, Coordinator: q.Coordinator,
-		Participants: q.Participants, Changes: q.Changes}
+		Participants: q.Participants, Changes: q.Changes, ReadSet: q.ReadSet}
 	if err := b.journal.force(ready); err != nil {
 		return err
 	}
@@ -114,6 +115,7 @@ func (m *participantMethods) Decide(d commitapi.Decision, ack *commitapi.Ack) er
 		return fmt.Errorf("%s commits, and %s has not voted", d.Txn, b.process.Name())
 	}
 	if t == nil { // the question may still be on its way
+		b.ledger.unlock(d.Txn)
 		b.txns[d.Txn] = &promise{outcome: commitapi.Aborted}
 		return b.journal.append(commitapi.Record{Kind: commitapi.Abort, Txn: d.Txn})
 	}

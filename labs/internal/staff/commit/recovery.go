@@ -40,7 +40,7 @@ func (b *participant) recover() error {
 		switch r.Kind {
 		case commitapi.Ready:
 			b.txns[r.Txn] = &promise{decided: make(chan struct{}), Prepare: commitapi.Prepare{Txn: r.Txn,
-				Coordinator: r.Coordinator, Participants: r.Participants, Changes: r.Changes}}
+				Coordinator: r.Coordinator, Participants: r.Participants, Changes: r.Changes, ReadSet: r.ReadSet}}
 			order = append(order, r.Txn)
 		case commitapi.Commit:
 			t.outcome = commitapi.Committed // there is none without a promise before it
@@ -51,7 +51,12 @@ func (b *participant) recover() error {
 	})
 	for _, txn := range order {
 		if t := b.txns[txn]; t.outcome == commitapi.Unknown {
-			b.ledger.hold(txn, t.Changes)
+			for _, c := range t.Changes {
+				b.ledger.hold(txn, c.Account)
+			}
+			for _, o := range t.ReadSet {
+				b.ledger.hold(txn, o.Account)
+			}
 			go b.await(t)
 		}
 	}
