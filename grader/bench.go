@@ -14,7 +14,7 @@ func benchCommand() *cobra.Command {
 	var b bench
 	cmd := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure the labs and the machine, beside the bounds that they must keep",
+		Short: "Measure the labs and the machine, beside their bounds",
 		Long: "Bench grades the references and measures how long that takes, and the machine, the network and the\n" +
 			"disks. It needs both cores for itself for some minutes: compare figures of one run only.\n\n" +
 			"What takes longer it reads from what was measured before: --proof is the output of\n" +

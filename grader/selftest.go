@@ -39,7 +39,7 @@ const selftestHelp = "Selftest holds each lab's suite against solutions of which
 	"  seeds        how many runs that took; one that was repeated counts once\n" +
 	"  repeated     how many were repeated, to compare the hashes\n" +
 	"  errors       how many cases showed a fault of the grader: another hash is one\n" +
-	"  fair         how many of the runs were of the reference and of correct variants\n" +
+	"  fair         how many of the runs were of references and variants\n" +
 	"  false        how many cases failed these all the same\n" +
 	"  wrong        what is not as it must be, a sentence each; empty if all is well\n" +
 	"  elapsed_s    how many seconds the lab took\n\n" +

@@ -41,7 +41,7 @@ func All() []Format {
 	return []Format{
 		{Name: "gradescope", About: "results.json of an autograder", write: gradescope},
 		{Name: "classroom50", About: "result.json of an autograder, classroom50/result/v1", write: classroom50},
-		{Name: "autolab", About: "what an autograder prints; a problem for each stage: A, B, …", write: autolab},
+		{Name: "autolab", About: "what an autograder prints; a problem for each stage", write: autolab},
 		{Name: "prairielearn", About: "results.json of an external grader", write: prairieLearn},
 		{Name: "junit", About: "JUnit XML; each stage is a suite", write: junit},
 		{Name: "csv", About: "a gradebook for a spreadsheet", Class: true, write: gradebookCSV},

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// A meter looks, once a second, how much memory a grader and what it has started take.
+// A gauge looks, once a second, how much memory a grader and what it has started take.
 // It knows Linux; elsewhere it finds nothing.
-type meter struct {
+type gauge struct {
 	quit       chan struct{}
 	wg         sync.WaitGroup
 	all, early usage // the most, and the most in the first quarter of the class
@@ -29,8 +29,8 @@ func (u *usage) atLeast(v usage) {
 }
 
 // watch begins to look at a process. Done says how much of a class is graded.
-func watch(pid int, done func() int, size int) *meter {
-	m := &meter{quit: make(chan struct{})}
+func watch(pid int, done func() int, size int) *gauge {
+	m := &gauge{quit: make(chan struct{})}
 	m.wg.Go(func() {
 		every := time.NewTicker(time.Second)
 		defer every.Stop()
@@ -50,12 +50,12 @@ func watch(pid int, done func() int, size int) *meter {
 	return m
 }
 
-func (m *meter) stop() {
+func (m *gauge) stop() {
 	close(m.quit)
 	m.wg.Wait()
 }
 
-func (m *meter) report(b *testing.B) {
+func (m *gauge) report(b *testing.B) {
 	for _, f := range []struct {
 		name string
 		kib  int64
