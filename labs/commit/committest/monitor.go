@@ -183,7 +183,8 @@ func (m *monitor) question(msg labrpc.Message, q commitapi.Prepare) {
 
 func (m *monitor) reused(q, before commitapi.Prepare) {
 	m.breach("no two transactions have the same name, whatever crashes between them",
-		fmt.Sprintf("a new transaction (%v at %v) has a name that was never used", q.Changes, q.Participants),
+		fmt.Sprintf("what is asked for (%v at %v) is a new transaction, with a name that was never used; after a restart none is begun again",
+			q.Changes, q.Participants),
 		fmt.Sprintf("it is called %s, as the one before (%v at %v): old votes would count for it", q.Txn, before.Changes, before.Participants))
 }
 
