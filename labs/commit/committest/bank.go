@@ -355,9 +355,14 @@ func (b *bank) balance(participant, account string) string {
 // shows fails unless the accounts of the participants show this.
 func (b *bank) shows(when string, balances ...any) {
 	for i, want := range balances {
-		got := b.balance(branch(i), owners(i))
+		got, more := b.balance(branch(i), owners(i)), ""
+		if got == locked {
+			more = b.monitor.why(branch(i), owners(i))
+		} else {
+			more = "; committed is " + b.monitor.list()
+		}
 		b.t.Check(got == fmt.Sprint(want), labtest.Finding{
 			Expected: fmt.Sprintf("%s: Balance of %s at %s gives %v", when, owners(i), branch(i), want),
-			Actual:   fmt.Sprintf("it gives %q", got)})
+			Actual:   fmt.Sprintf("it gives %q%s", got, more)})
 	}
 }

@@ -89,7 +89,7 @@ func (b *bank) decided() {
 		for i := range b.participants() {
 			for _, account := range []string{owners(i), "savings"} {
 				if b.balance(branch(i), account) == locked {
-					held = fmt.Sprintf("%s still holds %s", branch(i), account)
+					held = fmt.Sprintf("%s still holds %s%s", branch(i), account, b.monitor.why(branch(i), account))
 				}
 			}
 		}
@@ -102,6 +102,26 @@ func (b *bank) decided() {
 				Expected: fmt.Sprintf("nobody holds an account after %v of calm", ending), Actual: held})
 		}
 	}
+}
+
+// why says for whom a participant holds an account, as far as its messages tell.
+func (m *monitor) why(participant, account string) (text string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, txn := range sorted(m.txns) {
+		s := m.txns[txn]
+		changes := slices.ContainsFunc(s.questions[participant].Changes, func(c commitapi.Change) bool { return c.Account == account })
+		switch outcome := s.decisions[participant]; {
+		case !changes:
+		case !s.yes[participant] && text == "":
+			text = fmt.Sprintf("; it has not voted yes to %s", txn)
+		case s.yes[participant] && outcome == commitapi.Unknown:
+			text = fmt.Sprintf("; it has voted yes to %s, and nobody has sent it a Decision", txn)
+		case s.yes[participant]:
+			text = fmt.Sprintf("; it has voted yes to %s, and was sent the Decision %q", txn, outcome)
+		}
+	}
+	return text
 }
 
 // balances fails unless each account has what it began with and what was committed.

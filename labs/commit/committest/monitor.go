@@ -29,6 +29,8 @@ type monitor struct {
 type story struct {
 	questions map[string]commitapi.Prepare // by whom they were put to
 	yes       map[string]bool              // who has voted so
+	no        map[string]bool              // who has voted so, and never yes
+	decisions map[string]commitapi.Outcome // by whom they were sent to
 	promised  map[string]bool              // who has told another participant that it aborts
 	announced bool                         // somebody has been told that it committed
 	aborted   string                       // who has said first that it aborted, and when; "" for nobody
@@ -38,7 +40,8 @@ type story struct {
 func (m *monitor) story(txn commitapi.Txn) *story {
 	s := m.txns[txn]
 	if s == nil {
-		s = &story{questions: map[string]commitapi.Prepare{}, yes: map[string]bool{}, promised: map[string]bool{}}
+		s = &story{questions: map[string]commitapi.Prepare{}, yes: map[string]bool{}, no: map[string]bool{},
+			decisions: map[string]commitapi.Outcome{}, promised: map[string]bool{}}
 		m.txns[txn] = s
 	}
 	return s
@@ -136,7 +139,11 @@ func (m *monitor) sentPrepare(msg labrpc.Message) {
 		return
 	}
 	var v commitapi.Vote
-	if msg.Decode(&v) != nil || !v.Yes {
+	if msg.Decode(&v) != nil {
+		return
+	}
+	if !v.Yes {
+		m.story(v.Txn).no[msg.From] = true
 		return
 	}
 	x, s := m.bank.site(msg.From), m.story(v.Txn)
@@ -176,7 +183,8 @@ func (m *monitor) question(msg labrpc.Message, q commitapi.Prepare) {
 
 func (m *monitor) reused(q, before commitapi.Prepare) {
 	m.breach("no two transactions have the same name, whatever crashes between them",
-		fmt.Sprintf("a new transaction (%v at %v) has a name that was never used", q.Changes, q.Participants),
+		fmt.Sprintf("what is asked for (%v at %v) is a new transaction, with a name that was never used; after a restart none is begun again",
+			q.Changes, q.Participants),
 		fmt.Sprintf("it is called %s, as the one before (%v at %v): old votes would count for it", q.Txn, before.Changes, before.Participants))
 }
 
@@ -186,6 +194,7 @@ func (m *monitor) sentDecide(msg labrpc.Message) {
 		if msg.Decode(&d) != nil {
 			return
 		}
+		m.story(d.Txn).decisions[msg.To] = d.Outcome
 		if d.Outcome == commitapi.Committed {
 			m.announced(msg.From, d.Txn, "sends a Decision to commit")
 		} else {

@@ -34,9 +34,13 @@ func (m *monitor) decides(txn commitapi.Txn) {
 	s := m.story(txn)
 	for _, p := range sorted(s.questions) {
 		if !s.yes[p] {
+			did := "has not answered"
+			if s.no[p] {
+				did = "has voted no"
+			}
 			m.breach("a transaction commits only if every participant has voted yes",
 				fmt.Sprintf("%s commits when yes has come from %v", txn, sorted(s.questions)),
-				fmt.Sprintf("it commits, and %s has not", p))
+				fmt.Sprintf("it commits, and %s %s", p, did))
 			return
 		}
 	}

@@ -19,9 +19,15 @@ func (b *bank) gone(event int) {
 	b.crashes = append(b.crashes, point{coordinator, event})
 }
 
+const nobody = ""
+
 // hears lets nobody but one participant hear a decision.
 func (b *bank) hears(who string) {
-	b.t.Step("nobody but %s hears the decision", who)
+	if who == nobody {
+		b.t.Step("nobody hears the decision")
+	} else {
+		b.t.Step("nobody but %s hears the decision", who)
+	}
 	b.each(func(m labrpc.Message) bool { return m.Method == decide && !m.Reply && m.To != who }, labrpc.Action{Drop: true})
 }
 
@@ -40,7 +46,7 @@ func (s Solution) peers(t *labtest.T) {
 		})
 		t.Try(func(t *labtest.T) {
 			b := s.bank(t, 3, labrpc.Faults{})
-			b.hears("nobody")
+			b.hears(nobody)
 			change := []int64{-10, -10, -10}
 			change[i] -= 100
 			b.want(aborted, transfer(change...))
@@ -51,7 +57,7 @@ func (s Solution) peers(t *labtest.T) {
 		})
 		t.Try(func(t *labtest.T) {
 			b := s.bank(t, 3, labrpc.Faults{})
-			b.hears("nobody")
+			b.hears(nobody)
 			t.Step("%s is not asked for its vote", branch(i))
 			b.each(of(coordinator, branch(i), prepare, false), labrpc.Action{Drop: true})
 			b.want(aborted, transfer(-30, 10, 20))
@@ -361,6 +367,6 @@ func (b *bank) takes(most bill, outcome commitapi.Outcome, parts []commitapi.Par
 }
 
 func (c bill) String() string {
-	return fmt.Sprintf("%d forced writes of the coordinator, %d, %d and %d of the participants, and %d messages",
+	return fmt.Sprintf("forced writes: %d of the coordinator, %d, %d and %d of the participants; messages: %d",
 		c.head, c.each[0], c.each[1], c.each[2], c.messages)
 }

@@ -167,7 +167,7 @@ func (s Solution) beside(t *labtest.T) {
 	t.Go(func() { b.want(aborted, transfer(-30, 30)) })
 	t.Sleep(slack)
 	for i := range 3 {
-		t.Within(timeout/3, "a Run over p2 and p3 (savings) while another one waits for p1", func() {
+		t.Within(3*slack, "a Run over p2 and p3 (savings) while another one waits for p1", func() {
 			b.want(committed, []commitapi.Part{{Participant: "p2", Changes: []commitapi.Change{{Account: "savings", By: -int64(i) - 1}}},
 				{Participant: "p3", Changes: []commitapi.Change{{Account: "savings", By: int64(i) + 1}}}})
 		})
