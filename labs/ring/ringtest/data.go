@@ -275,7 +275,7 @@ func (s Solution) oneAfterTheOther(t *labtest.T) {
 // busyRing makes a ring with data, and says which members stay.
 func (s Solution) busyRing(t *labtest.T, r, least, most int) (o *circle, stay []ringapi.ID, keys []string, rnd *rand.Rand) {
 	o, rnd = s.drawnCircle(t, crew{Bits: 10, R: r}, least, most)
-	keys = some(10)
+	keys = some(t.Size("keys", 4))
 	o.fill(keys)
 	o.placed()
 	ids := o.living()
