@@ -188,11 +188,11 @@ func (s Solution) againWithData(t *labtest.T) {
 	o.del(stay[0], keys[0], opBound)
 	o.joined(id, cut, nil)
 	t.Step("%s, which believes that it is alone, puts a key of its own", node(id))
-	o.put(id, "own", opBound)
+	o.put(id, "k-alone", opBound)
 	t.Step("%s is heard again", node(id))
 	o.net.Heal()
 	o.placed()
-	o.readAll(append(keys, "own"), opBound)
+	o.readAll(append(keys, "k-alone"), opBound)
 }
 
 // movement counts what is sent to a member that joins.
