@@ -145,8 +145,8 @@ func (s Solution) alternate(t *labtest.T) {
 			reader.mute(others...)
 			got := reader.within("Get x")
 			t.Check(got == value, labtest.Finding{
-				Expected: fmt.Sprintf("Get x of %s, which reaches %s only, gives %q", reader.name, and(others), value),
-				Actual:   fmt.Sprintf("it gave %q", got)})
+				Expected: fmt.Sprintf("Get x of %s, which reaches %s only, gives %s", reader.name, and(others), h.from("x", value)),
+				Actual:   "it gave " + h.from("x", got)})
 		}
 	}
 }
