@@ -138,7 +138,7 @@ func (m *farm) holds(u *user, key, value string) {
 	}
 	m.t.Check(got == value, labtest.Finding{
 		Expected: fmt.Sprintf("%s holds under %s, %v after the Get at the latest, %s", u.alone, key, 10*timeout, m.from(key, value)),
-		Actual: fmt.Sprintf("%s holds %s", u.alone, m.from(key, got))})
+		Actual:   fmt.Sprintf("%s holds %s", u.alone, m.from(key, got))})
 }
 
 // atFlush has f called once, before the n-th flush from now takes effect, on whichever
