@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"faultline/labrpc"
 	"faultline/labs/disk"
 	"faultline/labs/labtest"
 )
@@ -139,7 +140,8 @@ func (s Solution) repairs(t *labtest.T) {
 	m.holds(m.alone(5, "N3"), "y", "a")
 }
 
-// repairsNewest has three replicas hold three values, with the newest in the middle.
+// repairsNewest has three replicas hold three values, with the newest in the middle. A
+// majority has it when the Get returns, and the third replica not yet.
 func (s Solution) repairsNewest(t *labtest.T) {
 	last := []string{"N1", "N3"}[t.Seed()%2]
 	m := s.farm(t, floor{Repair: true}, disk.Config{})
@@ -153,11 +155,24 @@ func (s Solution) repairsNewest(t *labtest.T) {
 	m.noRules()
 	t.Step("N1 has a, N2 has c and N3 has b; %s answers last", last)
 	m.late(last, reader.name, timeout/2)
+	m.losesSecond(reader, last)
 	reader.want("Get x", "c")
 	m.noRules()
 	for i, name := range m.floor.Names {
 		m.holds(m.alone(3+i, name), "x", "c")
 	}
+}
+
+// losesSecond has the network lose the first request that a client sends to a replica
+// when it has been answered by another one.
+func (m *farm) losesSecond(u *user, replica string) {
+	m.t.Step("what %s sends to %s first when it is answered is lost", u.name, replica)
+	a, lost := asking{u, map[string]bool{}}, false
+	m.rule(func(msg labrpc.Message) (action labrpc.Action) {
+		action.Drop = a.over(msg) && msg.To == replica && !lost
+		lost = lost || action.Drop
+		return action
+	})
 }
 
 // lateRepair has a repair arrive after a newer value.

@@ -45,6 +45,7 @@ type house struct {
 	messages int                          // that were handed to the network
 	rules    []func(labrpc.Message) labrpc.Action
 	users    []*user
+	origins  origins
 }
 
 // house makes a network, and nobody on it.
@@ -61,7 +62,7 @@ func (s Solution) house(t *labtest.T, f floor) *house {
 	if f.R == 0 {
 		f.R, f.W = f.N/2+1, f.N/2+1
 	}
-	h := &house{t: t, solution: s, floor: f, replicas: map[string]quorumapi.Replica{}}
+	h := &house{t: t, solution: s, floor: f, replicas: map[string]quorumapi.Replica{}, origins: origins{}}
 	h.net = t.Network(labrpc.Config{Faults: f.Faults})
 	h.net.Tap(func(labrpc.Message) {
 		h.mu.Lock()
@@ -243,6 +244,7 @@ const (
 func (u *user) call(operation string, d time.Duration) (result string) {
 	ctx, cancel := labtest.Patient(d)
 	defer cancel()
+	u.note(operation)
 	u.h.t.Op(u.name, operation, func() string {
 		result = u.execute(ctx, strings.Fields(operation))
 		return result
@@ -296,8 +298,10 @@ func (u *user) within(operation string) (result string) {
 func (u *user) want(operation, result string) {
 	u.h.t.Step("%s %s: must give %q", u.name, operation, result)
 	got := u.within(operation)
+	key := strings.Fields(operation)[1]
 	u.h.t.Check(got == result, labtest.Finding{
-		Expected: fmt.Sprintf("%s of %s gives %q", operation, u.name, result), Actual: fmt.Sprintf("it gave %q", got),
+		Expected: fmt.Sprintf("%s of %s gives %s", operation, u.name, u.h.from(key, result)),
+		Actual:   "it gave " + u.h.from(key, got),
 	})
 }
 
@@ -307,8 +311,8 @@ func (u *user) gets(key string, from []string, value string) {
 	u.mute(from...)
 	got := u.within("Get " + key)
 	u.h.t.Check(got == value, labtest.Finding{
-		Expected: fmt.Sprintf("Get %s of %s, which reaches %s only, gives %q", key, u.name, and(from), value),
-		Actual:   fmt.Sprintf("it gave %q", got),
+		Expected: fmt.Sprintf("Get %s of %s, which reaches %s only, gives %s", key, u.name, and(from), u.h.from(key, value)),
+		Actual:   "it gave " + u.h.from(key, got),
 	})
 }
 

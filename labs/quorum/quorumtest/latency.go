@@ -65,7 +65,7 @@ const fewest = 50
 
 // measure has each client get x so many times, one after the other.
 func (v *service) measure(what string, each int) {
-	v.t.Step("each of %d clients gets x %d times, %s", len(v.users), each, what)
+	v.t.Step("%s get x %s each, %s", labtest.Count(len(v.users), "client"), labtest.Times(each), what)
 	v.measures.Lock()
 	v.took, v.asked, v.messages = nil, map[string]int{}, 0
 	v.measures.Unlock()
@@ -96,7 +96,8 @@ func percentile(sorted []time.Duration, of1000 int) time.Duration {
 }
 
 // plot draws the distribution of latencies into the story: a line for each band, which
-// is twice as wide as the one before.
+// is twice as wide as the one before. The bars come first, so that they begin at one place
+// in any font.
 func (v *service) plot() {
 	v.t.Step("latency: %v", v.distribution())
 	width := 0
@@ -112,7 +113,7 @@ func (v *service) plot() {
 	for b := range 12 {
 		if n := bands[b]; n > 0 {
 			bar := strings.Repeat("#", max(1, n*40/width))
-			v.t.Step("up to %4v %s %d", 2*time.Millisecond<<b, bar, n)
+			v.t.Step("%s %s up to %v", bar, labtest.Count(n, "Get"), 2*time.Millisecond<<b)
 		}
 	}
 }

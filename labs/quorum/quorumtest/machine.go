@@ -137,8 +137,8 @@ func (m *farm) holds(u *user, key, value string) {
 		got = u.within("Get " + key)
 	}
 	m.t.Check(got == value, labtest.Finding{
-		Expected: fmt.Sprintf("%s holds %q under %s, %v after the Get at the latest", u.alone, value, key, 10*timeout),
-		Actual:   fmt.Sprintf("%s holds %q", u.alone, got)})
+		Expected: fmt.Sprintf("%s holds under %s, %v after the Get at the latest, %s", u.alone, key, 10*timeout, m.from(key, value)),
+		Actual:   fmt.Sprintf("%s holds %s", u.alone, m.from(key, got))})
 }
 
 // atFlush has f called once, before the n-th flush from now takes effect, on whichever

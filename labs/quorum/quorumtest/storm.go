@@ -128,7 +128,8 @@ func (st storm) run() {
 	if st.t.Real() {
 		each = min(each, 3)
 	}
-	st.t.Step("%d clients carry out %d operations each, on %d keys, by chance", len(st.users), each, st.keys)
+	st.t.Step("%s carry out %s each, on %d keys, by chance",
+		labtest.Count(len(st.users), "client"), labtest.Count(each, "operation"), st.keys)
 	for _, u := range st.users {
 		st.t.Go(func() {
 			for i := range each {

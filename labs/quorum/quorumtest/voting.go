@@ -132,9 +132,9 @@ func (s Solution) goesOn(t *labtest.T) {
 // alternate has two clients put by turns, over other replicas each time.
 func (s Solution) alternate(t *labtest.T) {
 	h := s.open(t, floor{})
-	writers := []*user{h.voter(1), h.voter(2)}
-	reader := h.voter(3)
-	writers[0].puts("x a1", "x a2", "x a3", "x a4")
+	first, reader := h.voter(1), h.voter(3)
+	first.puts("x a1", "x a2", "x a3", "x a4")
+	writers := []*user{first, h.voter(2)} // who starts later: a clock that began with it is behind
 	for i, pair := range h.pairs() {
 		value := fmt.Sprintf("v%d", i)
 		t.Step("%s reaches %s", writers[(i+1)%2].name, and(pair))
@@ -145,8 +145,8 @@ func (s Solution) alternate(t *labtest.T) {
 			reader.mute(others...)
 			got := reader.within("Get x")
 			t.Check(got == value, labtest.Finding{
-				Expected: fmt.Sprintf("Get x of %s, which reaches %s only, gives %q", reader.name, and(others), value),
-				Actual:   fmt.Sprintf("it gave %q", got)})
+				Expected: fmt.Sprintf("Get x of %s, which reaches %s only, gives %s", reader.name, and(others), h.from("x", value)),
+				Actual:   "it gave " + h.from("x", got)})
 		}
 	}
 }

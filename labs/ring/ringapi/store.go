@@ -37,8 +37,9 @@ func (v Version) Compare(w Version) int {
 //   - On a network on which nobody who lives takes another one for dead, a write that
 //     began after another one of its key had returned has the later version, and a Get
 //     returns the latest version whose write had returned before the Get began, or a
-//     later one whose write has begun. That holds while members join, leave and fail,
-//     at most r-1 of them between two moments at which keys are where they belong.
+//     later one whose write has begun. That holds while members join, leave and fail, as
+//     long as at most r-1 joins, departures and failures together happen between two
+//     moments at which keys are where they belong.
 //   - After a storm or a partition it holds again as soon as keys are where they belong:
 //     of all the versions whose writes have returned, none that is later than what a Get
 //     returns.

@@ -63,12 +63,12 @@ func (s Solution) churnStorm(t *labtest.T) {
 	r := 3
 	o := s.circle(t, crew{Bits: 10, R: r, Faults: churnWeather(t)})
 	rnd := t.Rand("ring")
-	ids := evenly(t, t.Size("members", 5+rnd.IntN(5)), o.crew.Bits)
+	ids := evenly(t, t.Size("members", 4+rnd.IntN(4)), o.crew.Bits)
 	o.begins(ids[0])
 	if len(ids) > 1 {
 		o.joins(ids[0], ids[1:]...)
 	}
-	for i := range t.Size("changes", 6) {
+	for i := range t.Size("changes", 5) {
 		rnd := t.Rand(fmt.Sprintf("change %d", i))
 		t.Sleep(time.Duration(rnd.IntN(600)) * time.Millisecond)
 		ids := o.living()

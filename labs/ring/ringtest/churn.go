@@ -206,8 +206,8 @@ func (s Solution) comesBack(t *labtest.T) {
 }
 
 func (s Solution) growth(t *labtest.T) {
-	const bits = 10
-	ids := evenly(t, t.Size("members", 24), bits)
+	const bits = 8
+	ids := evenly(t, t.Size("members", 20), bits)
 	rnd := t.Rand("order")
 	rnd.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 	o := s.grown(t, crew{Bits: bits, R: 2}, ids)
@@ -230,7 +230,7 @@ func (s Solution) growth(t *labtest.T) {
 
 // quiet counts what a ring costs in which nothing happens.
 func (s Solution) quiet(t *labtest.T) {
-	o, _ := s.drawnCircle(t, crew{Bits: 12, R: 3}, 8, 20)
+	o, _ := s.drawnCircle(t, crew{Bits: 12, R: 3}, 8, 12)
 	const rounds, most = 20, 12
 	before := o.net.Count("", "").Calls
 	t.Sleep(rounds * stabilize)
@@ -244,8 +244,8 @@ func (s Solution) quiet(t *labtest.T) {
 // lookupsMeanwhile looks up ids while members are dead and nobody knows it yet.
 func (s Solution) lookupsMeanwhile(t *labtest.T) {
 	r := 2 + int(t.Seed()%2)
-	o, rnd := s.drawnCircle(t, crew{Bits: 12, R: r}, 10, 16)
-	t.Sleep(time.Duration(len(o.living())+24) * stabilize) // they have their fingers
+	o, rnd := s.drawnCircle(t, crew{Bits: 8, R: r}, 10, 13)
+	t.Sleep(time.Duration(len(o.living())+2*o.crew.Bits) * stabilize) // they have their fingers
 	for range 3 {
 		ids := o.living()
 		dead := row(ids, rnd, r-1)

@@ -73,7 +73,11 @@ func (o *circle) joins(via ringapi.ID, ids ...ringapi.ID) {
 
 // joinAtOnce has new members join at the same time.
 func (o *circle) joinAtOnce(via ringapi.ID, ids ...ringapi.ID) {
-	o.t.Step("%s through %s at the same time", joining(ids), node(via))
+	if len(ids) == 1 {
+		o.t.Step("%s through %s", joining(ids), node(via))
+	} else {
+		o.t.Step("%s through %s at the same time", joining(ids), node(via))
+	}
 	done := make(chan struct{}, len(ids))
 	for _, id := range ids {
 		o.t.Go(func() {

@@ -63,7 +63,7 @@ func (o *circle) del(at ringapi.ID, key string, bound time.Duration) {
 func (o *circle) write(from ringapi.ID, what, key, value string, bound time.Duration) {
 	n, name := o.node(from), node(from)
 	o.t.Op(name, strings.TrimSpace(what+" "+key+" "+value), func() (result string) {
-		done := o.ledger.write(key, value)
+		done := o.ledger.write(key, value, func() string { return o.whereabouts(key) })
 		ctx, cancel := labtest.Patient(o.patient(bound))
 		defer cancel()
 		var v ringapi.Version
@@ -104,8 +104,13 @@ func (o *circle) whereabouts(key string) string {
 			held = append(held, m)
 		}
 	}
-	return fmt.Sprintf(". %s has the id %d, so it belongs to %s (members at %s); now it is held by %s",
-		key, id, node(owner(ids, id)), list(ids), orNone(held))
+	mine := owner(ids, id)
+	text := fmt.Sprintf(". %s has the id %d: its owner is %s, and it belongs on %s (members at %s); now it is held by %s",
+		key, id, node(mine), nodes(o.holders(ids, id)), list(ids), orNone(held))
+	if len(held) > 0 && !slices.Contains(held, mine) {
+		text += ", and not by the owner"
+	}
+	return text
 }
 
 // patient is how long a client waits.
@@ -129,7 +134,7 @@ func (o *circle) inTime(err error, what string, bound time.Duration) {
 
 // readAll has every member get every key.
 func (o *circle) readAll(keys []string, bound time.Duration) {
-	o.t.Step("every member gets all %d keys", len(keys))
+	o.t.Step("every member gets %s", allOf(len(keys)))
 	for _, from := range o.living() {
 		for _, key := range keys {
 			o.get(from, key, bound)
@@ -140,7 +145,7 @@ func (o *circle) readAll(keys []string, bound time.Duration) {
 // fill has members put a first value to each key.
 func (o *circle) fill(keys []string) {
 	ids := o.living()
-	o.t.Step("%d keys are put", len(keys))
+	o.t.Step("%s put", areKeys(len(keys)))
 	for i, key := range keys {
 		o.put(ids[i%len(ids)], key, opBound)
 	}
@@ -149,7 +154,7 @@ func (o *circle) fill(keys []string) {
 // busy has members put, get and delete keys beside the scenario.
 func (o *circle) busy(at []ringapi.ID, keys []string, n int, bound time.Duration) {
 	n = o.t.Size("operations", n)
-	o.t.Step("%s put, get and delete %d keys meanwhile, %d times each", nodes(at), len(keys), n)
+	o.t.Step("%s put, get and delete %s meanwhile, %s each", nodes(at), labtest.Count(len(keys), "key"), labtest.Times(n))
 	for _, from := range at {
 		o.t.Go(func() {
 			for i := range n {
@@ -212,7 +217,7 @@ func (o *circle) misplaced(ids []ringapi.ID) *wrong {
 		if want := o.holders(ids, id); !slices.Equal(held[key], want) {
 			return &wrong{"a key is held by its owner and the next r-1 members, and by nobody else",
 				fmt.Sprintf("%s, whose id is %d, is held by %s, with members at %s", key, id, nodes(want), list(ids)),
-				"it is held by " + orNone(held[key])}
+				"it is held by " + orNone(held[key]) + unlike(held[key], want)}
 		}
 	}
 	for _, key := range without {
@@ -222,6 +227,35 @@ func (o *circle) misplaced(ids []ringapi.ID) *wrong {
 		}
 	}
 	return nil
+}
+
+// unlike says who of those that hold a key should not, and who else should.
+func unlike(held, want []ringapi.ID) (text string) {
+	without := func(ids, others []ringapi.ID) []ringapi.ID {
+		return slices.DeleteFunc(slices.Clone(ids), func(id ringapi.ID) bool { return slices.Contains(others, id) })
+	}
+	if lack := without(want, held); len(lack) > 0 && len(held) > 0 {
+		text += ": it is missing on " + nodes(lack)
+	}
+	if much := without(held, want); len(much) > 0 {
+		text += ": it should have gone from " + nodes(much)
+	}
+	return text
+}
+
+// allOf and areKeys count keys in words.
+func allOf(n int) string {
+	if n == 1 {
+		return "the key"
+	}
+	return fmt.Sprintf("all %d keys", n)
+}
+
+func areKeys(n int) string {
+	if n == 1 {
+		return "1 key is"
+	}
+	return fmt.Sprintf("%d keys are", n)
 }
 
 func (s Solution) lectureData(t *labtest.T) {
@@ -275,7 +309,7 @@ func (s Solution) oneAfterTheOther(t *labtest.T) {
 // busyRing makes a ring with data, and says which members stay.
 func (s Solution) busyRing(t *labtest.T, r, least, most int) (o *circle, stay []ringapi.ID, keys []string, rnd *rand.Rand) {
 	o, rnd = s.drawnCircle(t, crew{Bits: 10, R: r}, least, most)
-	keys = some(10)
+	keys = some(t.Size("keys", 4))
 	o.fill(keys)
 	o.placed()
 	ids := o.living()

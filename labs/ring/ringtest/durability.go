@@ -42,7 +42,7 @@ func (s Solution) crashesWithData(t *labtest.T) {
 // replaced has every member fail that a key was put to at first, r-1 at a time.
 func (s Solution) replaced(t *labtest.T) {
 	o := s.grown(t, crew{Bits: 8, R: 3}, []ringapi.ID{10, 40, 70, 100, 130, 160, 190})
-	keys := some(t.Size("keys", 12))
+	keys := some(t.Size("keys", 6))
 	o.fill(keys)
 	o.placed()
 	for i, ids := range [][]ringapi.ID{{40, 70}, {100, 130}, {160, 190}, {10}} {
@@ -52,7 +52,7 @@ func (s Solution) replaced(t *labtest.T) {
 		o.placed()
 		o.readAll(keys, opBound)
 		if i == 1 {
-			o.fill(keys[:min(len(keys), 6)])
+			o.fill(keys)
 		}
 	}
 }
@@ -97,13 +97,13 @@ func (s Solution) brokenMoves(t *labtest.T) {
 // lateMoves has every request come a second time, much later.
 func (s Solution) lateMoves(t *labtest.T) {
 	o, stay, keys, rnd := s.busyRing(t, 3, 4, 6)
-	t.Step("from now on every request between members comes again, up to 2s later")
+	t.Step("from now on every request between members comes again, up to 1s later")
 	late := t.Rand("late")
 	o.net.Intercept(func(m labrpc.Message) (a labrpc.Action) {
 		if !m.Reply {
 			o.mu.Lock()
 			defer o.mu.Unlock()
-			a.Copies = []time.Duration{time.Duration(late.IntN(2000)) * time.Millisecond}
+			a.Copies = []time.Duration{time.Duration(late.IntN(1000)) * time.Millisecond}
 		}
 		return a
 	})
@@ -116,11 +116,11 @@ func (s Solution) lateMoves(t *labtest.T) {
 			o.joins(stay[1], o.nearKey(keys, rnd))
 		}
 		o.done()
-		t.Sleep(2 * time.Second)
+		t.Sleep(time.Second)
 		o.readAll(keys, 2*opBound)
 	}
 	o.net.Intercept(nil)
-	t.Sleep(2 * time.Second)
+	t.Sleep(time.Second)
 	t.Step("all of it has arrived")
 	o.placed()
 	o.readAll(keys, opBound)
@@ -188,11 +188,11 @@ func (s Solution) againWithData(t *labtest.T) {
 	o.del(stay[0], keys[0], opBound)
 	o.joined(id, cut, nil)
 	t.Step("%s, which believes that it is alone, puts a key of its own", node(id))
-	o.put(id, "own", opBound)
+	o.put(id, "k-alone", opBound)
 	t.Step("%s is heard again", node(id))
 	o.net.Heal()
 	o.placed()
-	o.readAll(append(keys, "own"), opBound)
+	o.readAll(append(keys, "k-alone"), opBound)
 }
 
 // movement counts what is sent to a member that joins.
@@ -248,13 +248,13 @@ func (s Solution) dataStorm(t *labtest.T) {
 	o.ledger.storm(true)
 	o.stormy = true
 	rnd := t.Rand("ring")
-	ids := evenly(t, t.Size("members", 4+rnd.IntN(4)), o.crew.Bits)
+	ids := evenly(t, t.Size("members", 4+rnd.IntN(3)), o.crew.Bits)
 	o.begins(ids[0])
 	if len(ids) > 1 {
 		o.joins(ids[0], ids[1:]...)
 	}
 	stay := []ringapi.ID{ids[0], ids[len(ids)-1]}
-	keys := some(t.Size("keys", 6))
+	keys := some(t.Size("keys", 4))
 	for i := range t.Size("changes", 3) {
 		rnd := t.Rand(fmt.Sprintf("change %d", i))
 		o.busy(stay, keys, 8, 10*time.Second)

@@ -89,8 +89,9 @@ func (o *circle) lists(ids []ringapi.ID) *wrong {
 		}
 		if want := o.successors(ids, i); !slices.Equal(got, want) {
 			return &wrong{"the successor lists are right",
-				fmt.Sprintf("the %d successors of %s are %s, with members at %s", len(want), node(id), orNone(want), list(ids)),
-				"they are " + orNone(got)}
+				fmt.Sprintf("the list of %s has %s: %s, with members at %s",
+					node(id), labtest.Count(len(want), "successor"), orNone(want), list(ids)),
+				fmt.Sprintf("it has %d: %s", len(got), orNone(got))}
 		}
 	}
 	return nil

@@ -32,6 +32,7 @@ func (n *node) join(ctx context.Context, via string) error {
 	self := n.cfg.Self
 	next, err := n.find(ctx, ringapi.Member{Node: via}, self.ID, self.Node)
 	for err == nil {
+		n.announce(ctx, next)
 		var room Room
 		if err = n.call(ctx, next.Node, "MakeRoom", self, &room); err == nil && room.Made {
 			n.begin(room.Pred, append([]ringapi.Member{next}, room.Successors...), room.Items)

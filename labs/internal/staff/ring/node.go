@@ -30,17 +30,19 @@ type node struct {
 	//lab:end
 
 	//lab:begin D
-	items    map[string]Item            // by key
-	ready    ringapi.ID                 // whatever was written after it, up to the node itself, is here
-	clock    uint64                     // the latest number that this node has given to a write
-	rounds   int                        // of syncReplicas
-	claimed  map[string]int             // when an owner last told this node to hold a key, in rounds
-	safe     map[string]ringapi.Version // what all of safeWith had after the last round
-	safeWith []ringapi.Member           // its heirs then
+	items     map[string]Item            // by key
+	ready     ringapi.ID                 // whatever was written after it, up to the node itself, is here
+	announced []ringapi.Member           // those that were about to join before it, the latest last
+	clock     uint64                     // the latest number that this node has given to a write
+	rounds    int                        // of syncReplicas
+	claimed   map[string]int             // when an owner last told this node to hold a key, in rounds
+	safe      map[string]ringapi.Version // what all of safeWith had after the last round
+	safeWith  []ringapi.Member           // its heirs then
 	//lab:end
 }
 
-// remembered is how many nodes that did not answer a node goes on asking.
+// remembered is how many nodes a node remembers that did not answer, and how many that
+// announced themselves.
 //
 //lab:omit
 const remembered = 16
@@ -165,6 +167,7 @@ func (n *node) forget(m ringapi.Member) {
 	is := func(other ringapi.Member) bool { return other == m }
 	n.succ = slices.DeleteFunc(slices.Clone(n.succ), is)
 	n.suspects = slices.DeleteFunc(n.suspects, is)
+	n.announced = slices.DeleteFunc(n.announced, is)
 	for i := range n.fingers {
 		if is(n.fingers[i]) {
 			n.fingers[i] = ringapi.Member{}
