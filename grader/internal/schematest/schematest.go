@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -85,12 +84,12 @@ func (s Schema) Fits(t *testing.T, types map[string]any) {
 		}
 		fields := fieldsOf(reflect.TypeOf(value))
 		all := slices.Sorted(maps.Keys(fields))
-		if diff := cmp.Diff(all, slices.Sorted(maps.Keys(in.Properties))); diff != "" {
-			t.Errorf("%T (- type, + schema):\n%s", value, diff)
+		if described := slices.Sorted(maps.Keys(in.Properties)); !slices.Equal(all, described) {
+			t.Errorf("%T has the fields\n%v\nand the schema\n%v", value, all, described)
 		}
 		always := slices.DeleteFunc(all, func(name string) bool { return !fields[name] })
-		if diff := cmp.Diff(always, slices.Sorted(slices.Values(in.Required))); diff != "" {
-			t.Errorf("%T is required (- type, + schema):\n%s", value, diff)
+		if required := slices.Sorted(slices.Values(in.Required)); !slices.Equal(always, required) {
+			t.Errorf("%T always writes\n%v\nand the schema requires\n%v", value, always, required)
 		}
 	}
 }
