@@ -187,7 +187,7 @@ var importTable = []row{
 		"the grader meets solutions through the machine, and plans are labrpc's; a staff file it imported would be in every kit"},
 	{"grader/internal/policy", []string{"faultline/labs", "faultline/grader/internal/...", "github.com/goccy/go-yaml/..."},
 		"an instructor's policy is the one file of YAML, read by its nodes to name lines"},
-	{"grader/internal/schematest", []string{"github.com/google/go-cmp/...", "github.com/santhosh-tekuri/jsonschema/v6"},
+	{"grader/internal/schematest", []string{"github.com/santhosh-tekuri/jsonschema/v6"},
 		"it is for tests: no command reads a schema"},
 	{"grader/internal/*", []string{"faultline/labrpc", "faultline/labs", "faultline/labs/labtest", "faultline/labs/trace",
 		"faultline/grader/internal/...", "golang.org/x/sync/..."},
