@@ -20,6 +20,7 @@ func reserve(_, size uint64) experimental.LinearMemory {
 	if err != nil {
 		return exhausted{}
 	}
+	large(buf)
 	return &reserved{buf}
 }
 
