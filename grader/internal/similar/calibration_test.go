@@ -98,10 +98,7 @@ func split(n int) func(src []byte) []byte {
 }
 
 // A planted copy is somebody's work that somebody else hands in.
-type planted struct {
-	from, to, how string
-	code          files
-}
+type planted struct{ from, to, how string }
 
 // A calibration is a class of a hundred in which it is known who has copied.
 type calibration struct {
