@@ -6,8 +6,8 @@ import (
 	"maps"
 )
 
-// Statements are all statements of the functions that stand in lists, in the order
-// of the text.
+// Statements are all statements of the functions that stand in lists, each list as a
+// whole before those inside of it.
 func (s *Source) Statements() []Statement { return s.statements }
 
 // enumerate finds the statements.
