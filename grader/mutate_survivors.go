@@ -55,17 +55,24 @@ func (s survivors) String() string {
 
 // judge notes the reasons beside what survived, and what is wrong.
 func (s survivors) judge(b *bank, p *bankProof) {
+	var open []string
 	for _, list := range [][]survivor{p.Survivors, p.Gaps} {
 		for i := range list {
 			if list[i].Why = s[list[i].ID]; list[i].Why == "" {
-				p.Wrong = append(p.Wrong, fmt.Sprintf("%s: %s has no reason in %s: strengthen a case, or say there why no case has to catch it",
-					p.Lab, list[i].ID, survivorsFile))
+				open = append(open, list[i].ID)
 			}
 		}
 	}
-	for _, id := range s.stale(b, *p) {
-		p.Wrong = append(p.Wrong, fmt.Sprintf("%s: %s stands in %s, but it is caught now, or there is no such thing: take it out",
-			p.Lab, id, survivorsFile))
+	for _, f := range []struct {
+		ids  []string
+		what string
+	}{
+		{open, "strengthen a case, or say in " + survivorsFile + " why no case has to catch it"},
+		{s.stale(b, *p), "it is caught now, or there is no such thing: take it out of " + survivorsFile},
+	} {
+		for _, id := range f.ids {
+			p.Wrong = append(p.Wrong, fmt.Sprintf("%s: %s: %s", p.Lab, id, f.what))
+		}
 	}
 }
 

@@ -48,11 +48,11 @@ func TestASurvivorNeedsAReason(t *testing.T) {
 		wrong       []string // a part of each line
 	}{
 		{"all have one", survived + "\n" + gap, nil},
-		{"no file", "", []string{"compare/1 has no reason", "unreached/1 has no reason"}},
-		{"a name without a reason", "p.go/f/compare/1:\n" + gap, []string{"compare/1 has no reason"}},
+		{"no file", "", []string{"compare/1: strengthen", "unreached/1: strengthen"}},
+		{"a name without a reason", "p.go/f/compare/1:\n" + gap, []string{"compare/1: strengthen"}},
 		{"a mutant that was not drawn stays", survived + "\n" + gap + "\np.go/f/number/1: it was drawn before", nil},
-		{"one that is caught", survived + "\n" + gap + "\np.go/f/negate/1: it was not caught before", []string{"negate/1 stands in survivors.txt"}},
-		{"one that is no more", survived + "\n" + gap + "\np.go/g/negate/1: g was here before", []string{"g/negate/1 stands in survivors.txt"}},
+		{"one that is caught", survived + "\n" + gap + "\np.go/f/negate/1: it was not caught before", []string{"negate/1: it is caught now"}},
+		{"one that is no more", survived + "\n" + gap + "\np.go/g/negate/1: g was here before", []string{"g/negate/1: it is caught now"}},
 	} {
 		t.Run(test.title, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), survivorsFile)
