@@ -35,8 +35,11 @@ func mutateCommand() *cobra.Command {
 			"  wrong        all that is not as it must be, a sentence each; empty if all is well\n" +
 			"  elapsed_s    how many seconds the lab took",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.sample < 0 {
+			switch {
+			case o.sample < 0:
 				return fmt.Errorf("--sample %d: expected a number from 1 on, or 0 for all", o.sample)
+			case o.seeds < 0:
+				return fmt.Errorf("--seeds %d: expected a number from 1 on", o.seeds)
 			}
 			if len(args) == 0 {
 				for _, l := range labs.All() {
@@ -53,6 +56,7 @@ func mutateCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVar(&o.sample, "sample", sampleSize, "how many mutants of each lab; 0 for all that there are")
+	cmd.Flags().IntVar(&o.seeds, "seeds", 0, "at most so many seeds of each case, for a quick look (default: the case's own number)")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
 	cmd.Flags().BoolVar(&o.update, "update", false, "put what is new into survivors.txt, without a reason, and take out what is caught now")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON, for a program to read")
@@ -71,6 +75,7 @@ const mutantCPU = 2 * time.Second
 // A mutateOrder says what to do with each lab.
 type mutateOrder struct {
 	sample int  // of the mutants; 0 for all
+	seeds  int  // of each case, at most; 0 for its own number
 	update bool // the list of survivors
 	json   bool // a program reads standard output
 }
@@ -113,7 +118,7 @@ func (w *workshop) mutate(ctx context.Context, names []string, o mutateOrder) er
 
 func (w *workshop) mutateLab(ctx context.Context, suite suites.Suite, o mutateOrder) (p bankProof, err error) {
 	began := time.Now()
-	b, err := w.openBank(ctx, suite, o.sample)
+	b, err := w.openBank(ctx, suite, o)
 	if err != nil {
 		return p, err
 	}
@@ -145,7 +150,7 @@ type bank struct {
 }
 
 // openBank makes the mutants, and finds out which runs come to which statements.
-func (w *workshop) openBank(ctx context.Context, suite suites.Suite, sample int) (*bank, error) {
+func (w *workshop) openBank(ctx context.Context, suite suites.Suite, o mutateOrder) (*bank, error) {
 	ref, err := w.reference(suite.Lab)
 	if err != nil {
 		return nil, err
@@ -158,10 +163,10 @@ func (w *workshop) openBank(ctx context.Context, suite suites.Suite, sample int)
 	if b.source, err = mutate.Load("faultline/"+referenceDir(suite.Lab), ref.Files, deps); err != nil {
 		return nil, err
 	}
-	if b.coverage, err = w.cover(ctx, suite, b.source); err != nil {
+	if b.coverage, err = w.cover(ctx, suite, b.source, o.seeds); err != nil {
 		return nil, err
 	}
-	b.mutants = b.source.Sample(sample)
+	b.mutants = b.source.Sample(o.sample)
 	b.ends = make([]labs.Verdict, len(b.mutants))
 	return b, nil
 }

@@ -35,8 +35,9 @@ type coveredRun struct {
 	reached []bool
 }
 
-// cover performs all runs over the reference, with counters in it.
-func (w *workshop) cover(ctx context.Context, suite suites.Suite, src *mutate.Source) (*coverage, error) {
+// cover performs all runs over the reference, with counters in it: of each case at most
+// so many seeds, if that is not 0.
+func (w *workshop) cover(ctx context.Context, suite suites.Suite, src *mutate.Source, seeds int) (*coverage, error) {
 	sol := submission.Solution{Dir: "counted", Files: src.Instrument()}
 	guest, err := w.builder.Build(ctx, suite, sol)
 	if err != nil {
@@ -44,7 +45,11 @@ func (w *workshop) cover(ctx context.Context, suite suites.Suite, src *mutate.So
 	}
 	c := &coverage{reached: make([]bool, len(src.Statements()))}
 	for _, one := range suite.Cases {
-		for i := range one.Seeds {
+		n := one.Seeds
+		if seeds > 0 {
+			n = min(n, seeds)
+		}
+		for i := range n {
 			c.runs = append(c.runs, coveredRun{request: labtest.Request{Case: one.ID(), Seed: uint64(i + 1)}, nth: i,
 				derived: one.Derive != nil, reached: make([]bool, len(c.reached))})
 		}

@@ -303,6 +303,20 @@ func (s Solution) closes(t *labtest.T, st setup, waiting int) {
 	t.Join(2*soon, "Flush and Receive after Close")
 	results.ended(t, "Flush after Close", 1, "the sender is closed")
 	results.ended(t, "Receive after Close", 1, "the receiver is closed, though it holds m1")
+	s.closesReader(t, st)
+}
+
+// closesReader closes a receiver of which a Receive waits.
+func (s Solution) closesReader(t *labtest.T, st setup) {
+	w := s.wire(t, st)
+	results := newTally()
+	t.Step("a Receive is called, for which nothing comes")
+	w.call(results, "Receive", func() string { return w.receive(0) })
+	t.Sleep(settle)
+	t.Step("the receiver is closed")
+	w.within("Close of the receiver", w.receiver.Close)
+	t.Join(soon, "the Receive that waited when its end was closed")
+	results.ended(t, "Receive", 1, "the receiver is closed")
 }
 
 // givesUp makes a call with a context of half a second, in which it cannot succeed.
