@@ -109,7 +109,8 @@ func (c *collector) without(n ast.Node) edit {
 // the lock is given back that the other takes.
 func (c *collector) swap(a, b ast.Stmt) {
 	x, y := c.source(a), c.source(b)
-	if !isSimple(a) || !isSimple(b) || defines(a) && defines(b) || x == y || strings.ReplaceAll(x, "Lock()", "Unlock()") == strings.TrimPrefix(y, "defer ") {
+	pair := strings.ReplaceAll(x, "Lock()", "Unlock()") == strings.TrimPrefix(y, "defer ")
+	if pair || x == y || !isSimple(a) || !isSimple(b) || defines(a) && defines(b) {
 		return
 	}
 	c.add("swap", edit{c.offset(a.Pos()), c.offset(a.End()), y},
