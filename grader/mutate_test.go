@@ -42,13 +42,13 @@ type noImports struct{ types.Importer }
 
 func TestASurvivorNeedsAReason(t *testing.T) {
 	b := sampleBank(t)
-	const survived, gap = "p.go/f/compare/1: both are right", "p.go/f/unreached/1: nobody asks"
+	const survived, gap = "p.go/f/compare/1: both are right", "p.go/f/unreached/2: nobody asks"
 	for _, test := range []struct {
 		title, file string
 		wrong       []string // a part of each line
 	}{
 		{"all have one", survived + "\n" + gap, nil},
-		{"no file", "", []string{"compare/1: strengthen", "unreached/1: strengthen"}},
+		{"no file", "", []string{"compare/1: strengthen", "unreached/2: strengthen"}},
 		{"a name without a reason", "p.go/f/compare/1:\n" + gap, []string{"compare/1: strengthen"}},
 		{"a mutant that was not drawn stays", survived + "\n" + gap + "\np.go/f/number/1: it was drawn before", nil},
 		{"one that is caught", survived + "\n" + gap + "\np.go/f/negate/1: it was not caught before", []string{"negate/1: it is caught now"}},
@@ -81,7 +81,7 @@ func TestAnUpdateAddsWhatIsNewAndTakesOutWhatIsCaught(t *testing.T) {
 	b := sampleBank(t)
 	known := survivors{"p.go/f/compare/1": "both are right", "p.go/f/negate/1": "it was not caught before", "p.go/f/number/1": "not drawn"}
 	known.update(b, b.proof())
-	want := survivorsHead + "p.go/f/compare/1: both are right\np.go/f/number/1: not drawn\np.go/f/unreached/1:\n"
+	want := survivorsHead + "p.go/f/compare/1: both are right\np.go/f/number/1: not drawn\np.go/f/unreached/2:\n"
 	if diff := cmp.Diff(want, known.String()); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
@@ -108,7 +108,7 @@ func TestABankIsCountedAndShown(t *testing.T) {
 survived: p.go/f/compare/1 (line 4)
   - if a < 3 {
   + if a <= 3 {
-no case comes to: p.go/f/unreached/1 (line 5)
+no case comes to: p.go/f/unreached/2 (line 5)
   - return 20
 `
 	if diff := cmp.Diff(want, text.String()); diff != "" {

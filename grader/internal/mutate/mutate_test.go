@@ -226,7 +226,7 @@ func TestAnInstrumentedProgramSaysWhatItReaches(t *testing.T) {
 	for _, g := range s.Gaps(reached) {
 		gaps = append(gaps, fmt.Sprintf("%s:%d %s", g.ID(), g.Line, g.Text))
 	}
-	wantGaps := []string{`main.go/visit/unreached/1:11 println("below")`, `main.go/visit/unreached/2:18 println("above")`,
+	wantGaps := []string{`main.go/visit/unreached/2:11 println("below")`, `main.go/visit/unreached/4:18 println("above")`,
 		`main.go/unused/unreached/1:28 println("nobody calls it")`}
 	if diff := cmp.Diff(wantGaps, gaps); diff != "" {
 		t.Errorf("gaps (- want, + got):\n%s", diff)

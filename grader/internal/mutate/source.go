@@ -40,6 +40,7 @@ type Statement struct {
 
 	offset int
 	list   int // the number of its list
+	place  int // that of its list among those of the function, from 1
 }
 
 // Load parses and checks the files of a package, by name. deps finds what they

@@ -20,11 +20,12 @@ func (s *Source) enumerate() {
 			if !ok {
 				continue
 			}
+			first := lists
 			ast.Inspect(fn, func(n ast.Node) bool {
 				if list := listOf(n); len(list) > 0 {
 					lists++
 					for _, stmt := range list {
-						s.add(stmt, name, nameOf(fn), lists)
+						s.add(stmt, Statement{File: name, Func: nameOf(fn), list: lists, place: lists - first})
 					}
 				}
 				return true
@@ -33,11 +34,11 @@ func (s *Source) enumerate() {
 	}
 }
 
-func (s *Source) add(stmt ast.Stmt, file, fn string, list int) {
-	line := s.line(stmt.Pos())
+func (s *Source) add(stmt ast.Stmt, st Statement) {
+	st.Line, st.offset = s.line(stmt.Pos()), s.offset(stmt.Pos())
+	st.Text = lineAt(s.files[st.File], st.Line)
 	s.number[stmt] = len(s.statements)
-	s.statements = append(s.statements, Statement{File: file, Func: fn, Line: line,
-		Text: lineAt(s.files[file], line), offset: s.offset(stmt.Pos()), list: list})
+	s.statements = append(s.statements, st)
 }
 
 // listOf is the list of statements that a node has, if it is one that has one.
@@ -121,39 +122,33 @@ func Reached(line string) (statement, times int, ok bool) {
 	return statement, times, n == 2
 }
 
-// A Gap is a part of a list of statements that no run has come to.
-type Gap struct {
-	Statement     // the first of it
-	N         int // of the gaps in the function, from 1
-}
+// A Gap is a part of a list of statements that no run has come to. It is known by the
+// first of its statements.
+type Gap struct{ Statement }
 
-// ID is the name by which a gap stays known.
-func (g Gap) ID() string { return fmt.Sprintf("%s/%s/unreached/%d", g.File, g.Func, g.N) }
+// ID is the name by which a gap stays known, whatever else is reached: the number of
+// its list among those of the function.
+func (g Gap) ID() string { return fmt.Sprintf("%s/%s/unreached/%d", g.File, g.Func, g.place) }
 
 // Gaps lists what was not reached, given what was. Of a statement that was not
 // reached, its parts are not listed.
 func (s *Source) Gaps(reached []bool) []Gap {
 	var gaps []Gap
-	count := map[string]int{}
 	inside := map[int]bool{} // lists, of which a gap is told already
 	for _, name := range s.names() {
-		for _, decl := range s.trees[name].Decls {
-			ast.Inspect(decl, func(n ast.Node) bool {
-				before := true // the statement before was reached
-				for _, stmt := range listOf(n) {
-					i := s.number[stmt]
-					if !reached[i] && before && !inside[s.statements[i].list] {
-						fn := name + "/" + s.statements[i].Func
-						count[fn]++
-						gaps = append(gaps, Gap{Statement: s.statements[i], N: count[fn]})
-					}
-					if before = reached[i]; !before {
-						s.within(stmt, inside)
-					}
+		ast.Inspect(s.trees[name], func(n ast.Node) bool {
+			before := true // the statement before was reached
+			for _, stmt := range listOf(n) {
+				i := s.number[stmt]
+				if !reached[i] && before && !inside[s.statements[i].list] {
+					gaps = append(gaps, Gap{s.statements[i]})
 				}
-				return true
-			})
-		}
+				if before = reached[i]; !before {
+					s.within(stmt, inside)
+				}
+			}
+			return true
+		})
 	}
 	return gaps
 }
