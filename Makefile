@@ -71,6 +71,10 @@ selftest: build ## prove the suites: references pass, every mutant is caught
 explain: build ## shrink the failure of every mutant: what is left must be small, and read as before
 	@$(GRADER) selftest --explain
 
+.PHONY: mutate
+mutate: build ## small changes of the references, by rule: each is caught, or known to be harmless; half an hour
+	@$(GRADER) mutate
+
 .PHONY: skeleton
 skeleton: build ## make the starter code anew; overwrites solutions-skeleton/
 	@$(GRADER) skeleton

@@ -68,7 +68,7 @@ func command() *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(listCommand(), testCommand(), replayCommand(), gradeCommand(), regradeCommand(),
 		mergeCommand(), marksCommand(), seedsCommand(), exportCommand(), autograderCommand(),
-		demoCommand(), selftestCommand(), skeletonCommand(), kitCommand(), similarCommand(), runCommand(), benchCommand(),
+		demoCommand(), selftestCommand(), mutateCommand(), skeletonCommand(), kitCommand(), similarCommand(), runCommand(), benchCommand(),
 		workerCommand())
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages", fmt.Sprintf("Flags.FlagUsagesWrapped %d", helpWidth)))
 	narrow(root)

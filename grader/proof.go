@@ -71,11 +71,11 @@ func (p *labProof) add(suite suites.Suite, s specimen, r *result.Result, o gradi
 
 // writeProofs writes the JSON form of a selftest. Its schema changes when a reader
 // of the old form would misread the new one.
-func writeProofs(w io.Writer, all []labProof) error {
+func writeProofs[P labProof | bankProof](w io.Writer, schema string, all []P) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	return enc.Encode(struct {
-		Schema string     `json:"schema"`
-		Labs   []labProof `json:"labs"`
-	}{"faultline/selftest/v1", all})
+		Schema string `json:"schema"`
+		Labs   []P    `json:"labs"`
+	}{schema, all})
 }

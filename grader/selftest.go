@@ -166,10 +166,15 @@ func (w *workshop) selftest(ctx context.Context, names []string, p proof) error 
 		wrong = append(wrong, found.Wrong...)
 	}
 	if p.json {
-		if err := writeProofs(out, all); err != nil {
+		if err := writeProofs(out, "faultline/selftest/v1", all); err != nil {
 			return err
 		}
 	}
+	return w.conclude(wrong)
+}
+
+// conclude says all that is wrong.
+func (w *workshop) conclude(wrong []string) error {
 	if len(wrong) == 0 {
 		fmt.Fprintln(w.out, "all is as it must be")
 		return nil

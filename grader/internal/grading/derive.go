@@ -64,8 +64,8 @@ func (g *Grader) Derive(ctx context.Context, w Writer, reqs []labtest.Request) (
 	return starts, nil
 }
 
-// Programs are what a solution writes in the first parts of runs, where that may
-// run: for who builds those of many solutions at once.
+// Programs are what a solution writes in the first parts of an order's runs, where
+// that may run: for who builds those of many solutions at once.
 func (g *Grader) Programs(ctx context.Context, w Writer, o Order) ([]machine.Program, error) {
 	o = o.begin()
 	var reqs []labtest.Request
@@ -74,6 +74,11 @@ func (g *Grader) Programs(ctx context.Context, w Writer, o Order) ([]machine.Pro
 			reqs = append(reqs, o.request(c, i))
 		}
 	}
+	return g.Written(ctx, w, reqs)
+}
+
+// Written are what a solution writes in the first parts of runs, where that may run.
+func (g *Grader) Written(ctx context.Context, w Writer, reqs []labtest.Request) ([]machine.Program, error) {
 	written, err := g.write(ctx, w, reqs)
 	var programs []machine.Program
 	for _, f := range written {

@@ -110,6 +110,33 @@ func (b *Builder) Batch(ctx context.Context, suite suites.Suite, sols []submissi
 	return nil
 }
 
+// Family makes guests of a solution that is so many programs in one: before each run
+// its function choose is told the number of the guest, from 0 on, and then is that
+// program.
+func (b *Builder) Family(ctx context.Context, suite suites.Suite, sol submission.Solution, choose string, n int) ([]*Guest, error) {
+	l, err := newLayer(suite, sol)
+	if err != nil {
+		return nil, err
+	}
+	l.choose = choose
+	if err := l.addMain(); err != nil {
+		return nil, err
+	}
+	key, err := b.key(l)
+	if err != nil {
+		return nil, err
+	}
+	path, err := b.make(ctx, l, key)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*Guest, n)
+	for i := range all {
+		all[i] = &Guest{Lab: suite.Lab.Name, Path: path, Index: int32(i), Package: l.solutions[0].Package()}
+	}
+	return all, nil
+}
+
 // make compiles a layer to the file that its key names, unless it is there.
 func (b *Builder) make(ctx context.Context, l layer, key string) (path string, err error) {
 	path = filepath.Join(b.Cache, "guests", key+".wasm")

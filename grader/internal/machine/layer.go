@@ -21,6 +21,7 @@ type layer struct {
 	suite     suites.Suite
 	solutions []placed
 	programs  []placedProgram // that the solutions wrote; empty for what runs the solutions themselves
+	choose    string          // of the only solution, a function that is told which program to be; "" for none
 	files     map[string][]byte
 }
 
@@ -67,7 +68,7 @@ func expand(t *template.Template, l layer) ([]byte, error) {
 	var text bytes.Buffer
 	err := t.Execute(&text, map[string]any{
 		"Suite": l.suite.Package, "Name": l.suite.Lab.Name, "Functions": l.suite.Solution, "Solutions": l.solutions,
-		"Programs": l.programs,
+		"Programs": l.programs, "Choose": l.choose,
 	})
 	return text.Bytes(), err
 }
@@ -105,7 +106,13 @@ var suites = append(solutions,
 )
 
 //go:wasmexport run
-func run(i int32) { labtest.Serve(suites[i]) }
+func run(i int32) {
+{{- if .Choose}}
+	solution0.{{.Choose}}(int(i))
+	i = 0
+{{- end}}
+	labtest.Serve(suites[i])
+}
 
 func init() { labtest.Prepare() }
 

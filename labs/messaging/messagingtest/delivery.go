@@ -99,10 +99,11 @@ func (w *wire) deliver(msg string, bound time.Duration) {
 // flush waits until all that was sent is acknowledged.
 func (w *wire) flush(bound time.Duration) {
 	w.t.Step("Flush: must return within %v", bound)
+	result := ""
 	if !w.t.Returns(bound, func() {
 		ctx, cancel := labtest.Patient(0)
 		defer cancel()
-		w.t.Op(senderNode, "Flush", func() string { return say(sent, w.sender.Flush(ctx)) })
+		w.t.Op(senderNode, "Flush", func() string { result = say(sent, w.sender.Flush(ctx)); return result })
 	}) {
 		w.mu.Lock()
 		last := w.sent[len(w.sent)-1]
@@ -113,6 +114,8 @@ func (w *wire) flush(bound time.Duration) {
 		w.mu.Unlock()
 		w.t.Late(f)
 	}
+	w.t.Check(result == sent, labtest.Finding{
+		Expected: fmt.Sprintf("Flush gives %q: everything can be acknowledged", sent), Actual: fmt.Sprintf("it gave %q", result)})
 }
 
 // finish waits for what is under way and compares what came with what was sent.

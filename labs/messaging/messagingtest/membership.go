@@ -271,7 +271,32 @@ func (s Solution) staleNews(t *labtest.T) {
 	c.revive("e")
 	c.learn(c.back("e", c.names...)...)
 	c.quiet(45*interval-t.Since(), "the crash of e is old news")
+	c.staleAnswers()
 	c.stop()
+}
+
+// staleAnswers has e answer questions that come by other ways than the direct link,
+// and delivers these answers again after its crash.
+func (c *sites) staleAnswers() {
+	c.t.Step("the link between b and e carries nothing any more")
+	c.net.Cut([]string{"b"}, []string{"e"})
+	c.learn(c.linkDown("b", "e", c.intervals(3)), c.linkDown("e", "b", c.intervals(3)))
+	until := c.t.Since() + 5*interval
+	c.t.Step("what is sent in the next 5 intervals is delivered a second time 15 intervals later")
+	c.mu.Lock()
+	c.copies = func(m labrpc.Message) []time.Duration {
+		if m.At < until {
+			return []time.Duration{15 * interval}
+		}
+		return nil
+	}
+	c.mu.Unlock()
+	c.quiet(until-c.t.Since(), "b and e still reach each other through the others")
+	c.kill("e")
+	found := c.found("e", "b", "a", "c", "d")
+	found[0].bound = c.intervals(5) // b has no link to e now
+	c.learn(found...)
+	c.quiet(until+17*interval-c.t.Since(), "what e answered before its crash is no sign of life")
 }
 
 func (s Solution) closeSites(t *labtest.T) {

@@ -143,8 +143,8 @@ func (s Solution) stopAndWaitCases() []labtest.Case {
 		Run: s.noRoom,
 	}, {
 		Case: labs.Case{Stage: "B", Name: "close", Kind: labs.Scripted, Points: 1, Seeds: 5,
-			Title: "Close ends every waiting call",
-			Ref:   "the contract: Close"},
+			Title: "a call ends when its context does, and every waiting one with Close",
+			Ref:   "the contract: Sender, Receiver"},
 		Run: s.closeStopAndWait,
 	}}
 }
@@ -214,8 +214,8 @@ func (s Solution) windowCases() []labtest.Case {
 		Run: s.restartWindow,
 	}, {
 		Case: labs.Case{Stage: "C", Name: "close", Kind: labs.Scripted, Points: 1, Seeds: 5,
-			Title: "Close ends every waiting call",
-			Ref:   "the contract: Close"},
+			Title: "a call ends when its context does, and every waiting one with Close",
+			Ref:   "the contract: Sender, Receiver"},
 		Run: s.closeWindow,
 	}}
 }

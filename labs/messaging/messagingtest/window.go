@@ -260,11 +260,16 @@ func (s Solution) closeWindow(t *labtest.T) {
 	s.closes(t, setup{Window: true, Options: messagingapi.Options{Window: 2, Buffer: 2}}, 3)
 }
 
-// closes closes both ends while calls wait: of four Sends, so many.
+// closes has calls give up, and closes both ends while others wait: of four Sends, so
+// many.
 func (s Solution) closes(t *labtest.T, st setup, waiting int) {
 	w := s.wire(t, st)
+	w.givesUp("Receive", "nothing was sent", w.receive)
+	w.deliver("m0", patience)
+	w.t.Within(patience, "Receive of m0, which an earlier Receive was too early for", func() { w.receive(0) })
+	w.flush(patience)
 	t.Step("one message arrives that nobody receives")
-	w.send("m1", 0)
+	w.deliver("m1", patience)
 	t.Sleep(settle)
 	t.Step("the network is cut; four Sends and then a Flush are called")
 	w.net.Cut([]string{senderNode}, []string{receiverNode})
@@ -279,6 +284,8 @@ func (s Solution) closes(t *labtest.T, st setup, waiting int) {
 		return say(sent, w.sender.Flush(ctx))
 	})
 	t.Sleep(settle)
+	w.givesUp("Send", "four others wait before it", func(p time.Duration) string { return w.send("m6", p) })
+	w.givesUp("Flush", "nothing can be acknowledged", func(p time.Duration) string { return say(sent, w.sender.Flush(t.Context(p))) })
 	t.Step("both ends are closed, twice: whoever waits must be told")
 	for range 2 {
 		w.within("Close of the sender", w.sender.Close)
@@ -296,6 +303,31 @@ func (s Solution) closes(t *labtest.T, st setup, waiting int) {
 	t.Join(2*soon, "Flush and Receive after Close")
 	results.ended(t, "Flush after Close", 1, "the sender is closed")
 	results.ended(t, "Receive after Close", 1, "the receiver is closed, though it holds m1")
+	s.closesReader(t, st)
+}
+
+// closesReader closes a receiver of which a Receive waits.
+func (s Solution) closesReader(t *labtest.T, st setup) {
+	w := s.wire(t, st)
+	results := newTally()
+	t.Step("a Receive is called, for which nothing comes")
+	w.call(results, "Receive", func() string { return w.receive(0) })
+	t.Sleep(settle)
+	t.Step("the receiver is closed")
+	w.within("Close of the receiver", w.receiver.Close)
+	t.Join(soon, "the Receive that waited when its end was closed")
+	results.ended(t, "Receive", 1, "the receiver is closed")
+}
+
+// givesUp makes a call with a context of half a second, in which it cannot succeed.
+func (w *wire) givesUp(what, why string, call func(time.Duration) string) {
+	const short = soon / 2
+	w.t.Step("%s with %v of patience: must say that it gave up", what, short)
+	var result string
+	w.t.Within(2*short, fmt.Sprintf("%s with a context of %v", what, short), func() { result = call(short) })
+	w.t.Check(result == canceled, labtest.Finding{
+		Expected: fmt.Sprintf("%s with a context of %v gives %q: %s", what, short, canceled, why),
+		Actual:   fmt.Sprintf("it gave %q", result)})
 }
 
 // call runs a call beside the scenario and notes how it ended.

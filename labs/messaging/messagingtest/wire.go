@@ -199,6 +199,10 @@ func (w *wire) receive(patience time.Duration) (result string) {
 	})
 	if err == nil {
 		w.take(result)
+	} else if result == canceled { // it takes nothing any more
+		w.mu.Lock()
+		w.asked--
+		w.mu.Unlock()
 	}
 	return result
 }
