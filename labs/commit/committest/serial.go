@@ -31,13 +31,6 @@ func parseMoney(text string) money {
 	return m
 }
 
-func (m money) total() (sum int64) {
-	for _, balance := range m {
-		sum += balance
-	}
-	return sum
-}
-
 // An effect is what a transaction has read, and what it changes. Its text is
 // "saw alice=100 bob=100, did alice-30 bob+30".
 type effect struct {

@@ -3,6 +3,7 @@ package committest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"faultline/labrpc"
@@ -169,10 +170,11 @@ func (s Solution) doubt(t *labtest.T, one *deal, decided, restart bool) {
 	all := []*deal{one, b.must(raises("carol", "carol", 5, rest).by(second, "client-2"))}
 	for i, d := range []*deal{pays("alice", "carol", 1, rest), pays("bob", "carol", 2, rest)} {
 		x := b.site(branch(i))
-		promised := len(b.monitor.open(x)) > 0
+		before := b.monitor.open(x)
 		t.Step("Transact %s (%s), with %v of patience", d.what, second, 6*timeout)
 		all = append(all, b.transact(d.by(second, "client-2").within(6*timeout)))
-		t.Check(d.outcome != committed || !promised || len(b.monitor.open(x)) == 0, labtest.Finding{
+		still := slices.ContainsFunc(b.monitor.open(x), func(r commitapi.Record) bool { return before != nil && r.Txn == before[0].Txn })
+		t.Check(d.outcome != committed || !still, labtest.Finding{
 			Property: "who has voted yes keeps what it has promised, and what was read there, until it knows the outcome",
 			Expected: fmt.Sprintf("%s does not commit: %s has voted yes to %s, and does not know how it ended", d.what, x.name, one.what),
 			Actual:   "it commits"})
