@@ -337,9 +337,10 @@ func (s Solution) joinsWithData(t *labtest.T) {
 	r := 2 + int(t.Seed()%2)
 	o, stay, keys, rnd := s.busyRing(t, r, 3, 7)
 	for range 2 {
-		o.busy(stay, keys, 40, opBound)
+		hot := keys[rnd.IntN(len(keys)):][:1] // the one that moves
+		o.busy(stay, hot, 30, opBound)
 		t.Sleep(time.Duration(rnd.IntN(60)) * time.Millisecond)
-		first := o.nearKey(keys, rnd)
+		first := o.nearKey(hot, rnd)
 		ids := []ringapi.ID{first}
 		if second := (first + 1<<o.crew.Bits - 1) % (1 << o.crew.Bits); r > 2 && !slices.Contains(o.taken(), second) {
 			ids = append(ids, second)
