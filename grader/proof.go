@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 
@@ -26,8 +27,12 @@ type labProof struct {
 	False     int      `json:"false"`
 	Repeated  int      `json:"repeated"`
 	Errors    int      `json:"errors"`
-	Wrong     []string `json:"wrong"`
-	Elapsed   float64  `json:"elapsed_s"`
+	// Crashes are those of the reference.
+	Crashes result.Crashes `json:"crashes"`
+	Wrong   []string       `json:"wrong"`
+	Elapsed float64        `json:"elapsed_s"`
+
+	least int // recoveries from crashes that the suite promises
 }
 
 func newLabProof(suite suites.Suite) labProof {
@@ -58,6 +63,12 @@ func (p *labProof) add(suite suites.Suite, s specimen, r *result.Result, o gradi
 		}
 	}
 	p.Solutions++
+	if s.reference {
+		p.Crashes = r.Crashes()
+		if p.Crashes.Recoveries < p.least {
+			p.Wrong = append(p.Wrong, fmt.Sprintf("%s: %d recoveries from crashes, and the suite promises %d", s.name, p.Crashes.Recoveries, p.least))
+		}
+	}
 	if !s.mutant {
 		return
 	}

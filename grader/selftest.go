@@ -41,6 +41,8 @@ const selftestHelp = "Selftest holds each lab's suite against solutions of which
 	"  errors       how many cases showed a fault of the grader: another hash is one\n" +
 	"  fair         how many of the runs were of references and variants\n" +
 	"  false        how many cases failed these all the same\n" +
+	"  crashes      states that crashes of the reference could leave of a disk, and recoveries\n" +
+	"               that it took to check them\n" +
 	"  wrong        what is not as it must be, a sentence each; empty if all is well\n" +
 	"  elapsed_s    how many seconds the lab took\n\n" +
 	"With --explain --json, its field figures has the table's, and wrong what is not as it must be."
@@ -188,15 +190,16 @@ func (w *workshop) conclude(wrong []string) error {
 
 // A specimen is a solution of which it is known what must become of it.
 type specimen struct {
-	name    string
-	sol     submission.Solution
-	want    expectation
-	correct bool // the reference or a variant
-	mutant  bool
-	variant bool
-	kill    []string // the cases that are meant for a mutant
-	fails   []string // the cases that a variant is known to fail
-	stages  string   // letters of those that it is about: of a mutant's cases, of a variant's files; "" for all
+	name      string
+	sol       submission.Solution
+	want      expectation
+	reference bool
+	correct   bool // the reference or a variant
+	mutant    bool
+	variant   bool
+	kill      []string // the cases that are meant for a mutant
+	fails     []string // the cases that a variant is known to fail
+	stages    string   // letters of those that it is about: of a mutant's cases, of a variant's files; "" for all
 }
 
 // about reports whether a case is in a stage that the specimen is about.
@@ -221,6 +224,9 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 	defer cancel()
 	wait := w.buildAhead(ctx, suite, specimens, p)
 	found := newLabProof(suite)
+	if p.seeds == 0 { // each case has as many as it is to have
+		found.least = suite.Recoveries
+	}
 	kills := killTable{suite: suite}
 	results := ordered[*result.Result]{show: func(i int, r *result.Result) {
 		found.add(suite, specimens[i], r, p.order(suite, specimens[i]))
@@ -242,6 +248,9 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 		return labProof{}, err
 	}
 	fmt.Fprint(w.out, kills.String())
+	if crashes := found.Crashes.String(); crashes != "" {
+		fmt.Fprintf(w.out, "the reference: %s\n", crashes)
+	}
 	idle := kills.idle()
 	if len(idle) > 0 {
 		fmt.Fprintf(w.out, "cases that no mutant needs: %s\n", strings.Join(idle, ", "))
@@ -263,7 +272,7 @@ func (w *workshop) specimens(suite suites.Suite) ([]specimen, error) {
 		return nil, err
 	}
 	all := []specimen{
-		{name: "reference", sol: ref, want: allMust(labs.Pass), correct: true},
+		{name: "reference", sol: ref, want: allMust(labs.Pass), reference: true, correct: true},
 		{name: "starter code", sol: submission.Solution{Dir: "starter", Files: starter}, want: allMust(labs.NotImplemented)},
 	}
 	for _, kind := range []string{"variants", "mutants"} {

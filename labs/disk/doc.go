@@ -78,8 +78,17 @@
 //
 // # Bad disks
 //
-// A crash is not the worst. FailFlush, or Config.Fails, makes a flush fail: what it was to write is
-// lost, though it still reads back, and the next flush succeeds. Rot flips a bit of
-// what was durable. Neither happens by itself: a store that tells a torn tail from
-// a rotten middle is asked to on its own.
+// A crash is not the worst. A flush may fail: what it was to write is lost, though it
+// still reads back, and the next flush succeeds. And a bit of what was durable may flip.
+// Neither happens by itself: a store that tells a torn tail from a rotten middle is asked
+// to on its own.
+//
+// A plan can have a flush fail, by its number, and Config.Fails is how:
+//
+//	fail kv-2 disk flush 5
+//
+// FailFlush and Rot are for scenarios, which say so in their story. They have no line in
+// a plan because they are no accidents of a run, which are drawn from its seed, and left
+// out one by one to see which of them matters: a case about a disk that goes bad demands
+// something else when it does not, and when it does so at another place.
 package disk

@@ -52,7 +52,7 @@ func Lose(Choice) int { return 0 }
 func Draw(seed uint64) Fate {
 	chance := [8]uint64{0, 8, 32, 64, 64, 96, 120, 128}[mix(seed)>>61] // of 128
 	return func(c Choice) int {
-		h := mix(seed ^ hashName(c.File) ^ mix(hashName(string(c.Kind))^uint64(c.ID)<<32^uint64(c.N)))
+		h := mix(seed ^ c.Cell.hash())
 		if h>>57 >= chance {
 			return Keep(c)
 		}
@@ -61,6 +61,11 @@ func Draw(seed uint64) Fate {
 		}
 		return int(mix(h) % uint64(c.Options-1))
 	}
+}
+
+// hash is a number that looks random and depends on the cell only.
+func (c Cell) hash() uint64 {
+	return hashName(c.File) ^ mix(hashName(string(c.Kind))^uint64(c.ID)<<32^uint64(c.N))
 }
 
 // Words is what the choice is about, in words: "sector 3 of kv.log", by the name that

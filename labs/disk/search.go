@@ -2,6 +2,7 @@ package disk
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -21,8 +22,9 @@ import (
 // there. A Search is not safe for concurrent use.
 type Search struct {
 	path   []taken // the choices of the latest run, in the order in which they were first asked for
-	at     int     // where in path the next question is expected
-	strays int     // questions of the run that were answered from another place, and choices nobody asked for
+	known  Choices
+	at     int // where in path the next question is expected
+	strays int // questions of the run that were answered from another place, and choices nobody asked for
 	runs   int
 }
 
@@ -50,6 +52,9 @@ func (s *Search) choose(c Choice) int {
 	if i < 0 {
 		s.path = append(s.path, taken{Choice: c})
 		i = len(s.path) - 1
+		if !slices.ContainsFunc(s.known, func(k Choice) bool { return k.Cell == c.Cell }) {
+			s.known = append(s.known, c)
+		}
 	}
 	t := &s.path[i]
 	if t.Options != c.Options {
@@ -93,34 +98,78 @@ func (s *Search) Losses() Losses {
 	return list
 }
 
-// Sample returns fates for a crash that leaves too many choices to try all: all
-// lost, all kept, each cell lost alone and kept alone, each two as long as that
-// is no more than a few hundred, everything lost that was written after some
-// write, and the given number of random ones.
-func Sample(open []Choice, random int) []Fate {
+// Known returns the choices that any run so far has asked for, in the order in which
+// they came.
+func (s *Search) Known() Choices { return slices.Clone(s.known) }
+
+// Choices are those that a crash left open.
+type Choices []Choice
+
+// Most is how many states they can be in together, as far as an int goes.
+func (list Choices) Most() int {
+	most := 1
+	for _, c := range list {
+		if most > math.MaxInt/c.Options {
+			return math.MaxInt
+		}
+		most *= c.Options
+	}
+	return most
+}
+
+// Sample returns fates for a crash that leaves too many choices to try all, at most n:
+// all lost, all kept, and then in turns one cell lost alone, one kept alone, everything
+// lost that was written after some write, a random fate, two cells lost, two kept. Which
+// cells come first looks random, and is always the same. Those that are not among the
+// open ones share the fate of the rest. (Chipmunk and others: a bug needs few lost
+// writes, or few that were not.)
+func Sample(open Choices, n int) []Fate {
 	fates := []Fate{Lose, Keep}
-	for i, c := range open {
-		fates = append(fates, only(Lose, Keep, c.Cell, c.Cell), only(Keep, Lose, c.Cell, c.Cell))
-		for _, d := range open[i+1:] {
-			if len(open) <= 16 {
-				fates = append(fates, only(Lose, Keep, c.Cell, d.Cell), only(Keep, Lose, c.Cell, d.Cell))
-			}
+	order := shuffled(open)
+	for i := 0; len(fates) < n && i < max(mostRandom, len(order)*len(order)); i++ {
+		if i < len(order) {
+			c := order[i]
+			fates = append(fates, only(Lose, Keep, c.Cell, c.Cell), only(Keep, Lose, c.Cell, c.Cell), upTo(c.Write))
+		}
+		if i < mostRandom {
+			fates = append(fates, Draw(uint64(i)+1))
+		}
+		if c, d, ok := pair(order, i); ok {
+			fates = append(fates, only(Lose, Keep, c.Cell, d.Cell), only(Keep, Lose, c.Cell, d.Cell))
 		}
 	}
-	order := slices.Clone(open)
-	slices.SortStableFunc(order, func(a, b Choice) int { return cmp.Compare(a.Write, b.Write) })
-	for _, c := range order {
-		fates = append(fates, func(d Choice) int {
-			if d.Write > c.Write {
-				return 0
-			}
-			return Keep(d)
-		})
+	return fates[:min(n, len(fates))]
+}
+
+// mostRandom is how many random fates a sample has at most.
+const mostRandom = 64
+
+// shuffled is the choices in an order that only depends on them.
+func shuffled(open Choices) Choices {
+	key := func(c Choice) uint64 { return c.Cell.hash() }
+	list := slices.Clone(open)
+	slices.SortStableFunc(list, func(a, b Choice) int { return cmp.Compare(key(a), key(b)) })
+	return list
+}
+
+// pair is the i-th pair of different choices: neighbours first, then those that are
+// further apart.
+func pair(list Choices, i int) (c, d Choice, ok bool) {
+	if len(list) < 3 || i >= len(list)*(len(list)-1)/2 {
+		return c, d, false // two alone are all, or none
 	}
-	for i := range random {
-		fates = append(fates, Draw(uint64(i)+1))
+	apart := 1 + i/len(list)
+	return list[i%len(list)], list[(i+apart)%len(list)], true
+}
+
+// upTo is the fate that loses what was written after a write.
+func upTo(write uint64) Fate {
+	return func(c Choice) int {
+		if c.Write > write {
+			return 0
+		}
+		return Keep(c)
 	}
-	return fates
 }
 
 // only is one fate for two cells and another for the rest.

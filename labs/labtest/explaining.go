@@ -190,8 +190,15 @@ func (x *explorer[D]) words(at Crash, h hit, ofRecovery bool) string {
 		if l.Left > 0 {
 			item += " but for an earlier write"
 		}
+		var about []string
+		if x.Place != nil {
+			about = append(about, x.Place(l.Cell))
+		}
 		if op := x.writer(l.write); op != "" && !ofRecovery {
-			item += " (written by " + op + ")"
+			about = append(about, "written by "+op)
+		}
+		if about := strings.Join(slices.DeleteFunc(about, func(s string) bool { return s == "" }), "; "); about != "" {
+			item += " (" + about + ")"
 		}
 		list = append(list, item)
 	}
@@ -259,8 +266,11 @@ func (x *explorer[D]) coverage(bad int) string {
 		"%d states of the disk tried, %d of them after a crash of the recovery",
 		len(x.points)-bad, len(x.points), x.distinct, x.states, x.nested)
 	if x.sampled > 0 {
-		s += fmt.Sprintf("; %d of the crashes could leave more than %d states each, the rest of which was sampled",
-			x.sampled, x.States)
+		s += fmt.Sprintf("; %d of these are samples, from %s at which a crash could leave up to 2^%d states",
+			x.drawn, Count(x.sampled, "moment"), x.most)
+	}
+	if x.skipped > 0 {
+		s += fmt.Sprintf(", and %s of recoveries from those were left out", Count(x.skipped, "moment"))
 	}
 	if x.strays > 0 {
 		s += fmt.Sprintf("; after %d of the crashes the recovery did not read in the same order again, so these were sampled",

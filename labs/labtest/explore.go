@@ -19,6 +19,10 @@ type Exploration[D Disk[D]] struct {
 	// New makes an empty disk. It passes the config on and may set the capacity.
 	New func(disk.Config) D
 
+	// Place says in a few words where on the disk a cell is: "block 2, the journal". It
+	// stands beside the numbers of what a crash took. Nil, or "", says no more.
+	Place func(disk.Cell) string
+
 	// Prepare makes what is not explored: a crash in it loses nothing. Nil is
 	// nothing.
 	Prepare func(D)
@@ -41,8 +45,8 @@ type Exploration[D Disk[D]] struct {
 	// the workload and one while recovering from it. 1 is no crash of recovery.
 	Depth int
 
-	// States is how many fates of one crash are tried before the rest is
-	// sampled; zero stands for 2000.
+	// States is how many states of the disk are tried, more or less; zero stands for
+	// 3000. Of a crash that could leave more than its share of them, some are drawn.
 	States int
 }
 
@@ -139,7 +143,9 @@ func quoted(list []string) []string {
 // what a crash at any other moment leaves, one of these leaves as well, with more
 // operations acknowledged. At each, every write that no flush covers survives or
 // does not, sector by sector. A choice is made when the recovery reads what it is
-// about, so writes that are never read multiply nothing.
+// about, so writes that are never read multiply nothing. If there are too many
+// states all the same, as where a checksum over all that was written decides, some
+// are tried of each crash (see [disk.Sample]), and the story says how many.
 //
 // Beside Check it asks of every recovery: that it neither fails nor panics nor
 // runs for ever; that a second one finds the same; that what it showed is still

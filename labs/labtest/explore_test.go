@@ -1,6 +1,7 @@
 package labtest_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -337,7 +338,10 @@ func TestExploreSaysWhatItCouldNotTry(t *testing.T) {
 	}{
 		{"all fates", "recovers at 1 of 1 crash points (1 differ): 65 states of the disk tried, " +
 			"0 of them after a crash of the recovery", 6, straight(6)},
-		{"too many fates", "; 1 of the crashes could leave more than 100 states each, the rest of which was sampled", 8, straight(8)},
+		{"too many fates", "78 states of the disk tried, 0 of them after a crash of the recovery; " +
+			"77 of these are samples, from 1 moment at which a crash could leave up to 2^8 states", 8, straight(8)},
+		{"far too many", "78 states of the disk tried, 0 of them after a crash of the recovery; " +
+			"77 of these are samples, from 1 moment at which a crash could leave up to 2^60 states", 60, straight(60)},
 		{"reads in turns", "; after 1 of the crashes the recovery did not read in the same order again, so these were sampled", 3, turns},
 	}
 	for _, tt := range tests {
@@ -346,6 +350,93 @@ func TestExploreSaysWhatItCouldNotTry(t *testing.T) {
 				t.Errorf("%s: %s", r, r.last())
 			}
 		})
+	}
+}
+
+// summed explores a log whose entries of three blocks count if a checksum says so:
+// recovery reads all of the last one, and then clears it if it does not count.
+func summed(t *testing.T, bug string) result {
+	const blocks, entries = 3, 6
+	fill := func(b []byte, v byte) {
+		for i := range b {
+			b[i] = v + byte(i/disk.SectorSize)
+		}
+	}
+	return perform(t, labtest.Request{Seed: 1}, func(t *labtest.T, _ *solution) {
+		b := make([]byte, disk.BlockSize)
+		states := []string{""}
+		for e := range entries {
+			states = append(states, fmt.Sprint(e))
+		}
+		labtest.Explore(t, labtest.Exploration[*disk.Device]{
+			States: 400,
+			New:    func(cfg disk.Config) *disk.Device { return disk.NewDevice(entries*blocks, cfg) },
+			Workload: func(d *disk.Device, w *labtest.Work) {
+				for e := range entries {
+					must(0, w.Op("append", func() error {
+						for i := range blocks {
+							fill(b, byte(10*e+i+1))
+							must(0, d.Write(uint64(blocks*e+i), b))
+						}
+						return d.Flush()
+					}))
+				}
+			},
+			Recover: func(d *disk.Device) (last string, err error) {
+				for e := range entries {
+					whole, any := true, false
+					for i := range blocks {
+						want := make([]byte, disk.BlockSize)
+						fill(want, byte(10*e+i+1))
+						must(0, d.Read(uint64(blocks*e+i), b))
+						whole = whole && (bytes.Equal(b, want) || bug == "one block" && i == 1 && b[0] != 0)
+						any = any || slices.Max(b) > 0
+					}
+					switch {
+					case whole:
+						last = fmt.Sprint(e)
+					case any:
+						for i := range blocks {
+							must(0, d.Write(uint64(blocks*e+i), make([]byte, disk.BlockSize)))
+						}
+						must(0, d.Flush())
+					}
+					if whole && bug == "one block" {
+						for i := range blocks {
+							must(0, d.Read(uint64(blocks*e+i), b))
+							if i := bytes.IndexByte(b, 0); i >= 0 {
+								return last + " with a hole", nil
+							}
+						}
+					}
+				}
+				return last, nil
+			},
+			Check: labtest.Prefix(states),
+		})
+	})
+}
+
+func TestExploreKeepsToItsStatesWhereRecoveryReadsAllThatWasWritten(t *testing.T) {
+	r := summed(t, "")
+	var tried int
+	for _, e := range r.events {
+		if e.Kind == labtest.StatesEvent {
+			tried = e.N
+		}
+	}
+	if r.Verdict != labs.Pass || tried < 300 || tried > 420 {
+		t.Errorf("%s: %d states tried, of 400", r, tried)
+	}
+	if last := r.last(); !strings.Contains(last, "at which a crash could leave up to 2^24 states") ||
+		!strings.Contains(last, "of recoveries from those were left out") {
+		t.Errorf("the story says %s", last)
+	}
+	if again := summed(t, ""); again.last() != r.last() {
+		t.Errorf("one exploration says %s, another %s", r.last(), again.last())
+	}
+	if r := summed(t, "one block"); r.Verdict != labs.Fail || !strings.Contains(r.Actual, "with a hole") {
+		t.Errorf("a checksum over some of the blocks: %s", r)
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 
 const (
 	defaultDepth  = 2
-	defaultStates = 2000
-	samples       = 64      // random fates of a crash with more than can be tried
+	defaultStates = 3000
+	leastShare    = 16      // states for each crash, however many there are
+	firstLook     = 32      // fates of a crash that are tried before it is said to have many
 	mostCalls     = 100_000 // of the disk by one recovery
 	mostShrinks   = 200     // recoveries to find a smaller loss
 
@@ -36,8 +37,12 @@ type explorer[D Disk[D]] struct {
 	states     int           // that were recovered and checked
 	nested     int           // of these, those that a crash of recovery left
 	recoveries int           // calls of Recover
-	sampled    int           // crashes with more fates than were tried
 	strays     int           // crashes whose recovery did not read the same again
+
+	sampled int // crashes with more fates than could be tried
+	drawn   int // fates of those that were
+	most    int // how many choices there were at one of them, at most
+	skipped int // crashes of recoveries from those, that were left out
 
 	stop int  // the flush before which the workload's record ends; 0 for none
 	over bool // it has come
@@ -204,6 +209,8 @@ func (x *explorer[D]) explore() {
 	}
 	x.caught = true
 	bad := x.tryPoints()
+	x.t.record(trace.Event{Kind: StatesEvent, N: x.states})
+	x.t.record(trace.Event{Kind: RecoveriesEvent, N: x.recoveries})
 	x.t.Step("%s", x.coverage(len(bad)))
 	if len(bad) > 0 {
 		x.fail(x.shrink(bad[0]), x.verdict(bad))
@@ -228,25 +235,37 @@ func (x *explorer[D]) fail(f failure[D], said string) {
 
 const sameDisk = "what a recovery finds depends on the disk and nothing else"
 
-// tryPoints tries all crash points, and returns one failure of each that fails.
+// tryPoints tries all crash points, and returns one failure of each that fails. First
+// come those of which few states can come. The others share what is left to be tried.
 func (x *explorer[D]) tryPoints() (bad []failure[D]) {
-	failed := map[seen]failure[D]{}
+	attempts := map[seen]*attempt[D]{}
+	var all, large []*attempt[D]
 	for _, p := range x.points {
-		key := p.key()
-		f, fails := failed[key]
-		if !fails && !x.seen[key] {
-			x.distinct++
-			if f, fails = x.tryPoint(p); fails {
-				failed[key] = f
-			}
+		if attempts[p.key()] == nil {
+			a := &attempt[D]{of: p}
+			attempts[p.key()] = a
+			all = append(all, a)
 		}
-		if fails {
-			f.root = p
-			bad = append(bad, f)
+	}
+	x.distinct = len(all)
+	for i, a := range all {
+		if !x.tryAll(a, x.share(len(all)-i)) {
+			large = append(large, a)
+		}
+	}
+	for i, a := range large {
+		x.trySome(a, x.share(len(large)-i))
+	}
+	for _, p := range x.points {
+		if f := attempts[p.key()].failure; f != nil {
+			bad = append(bad, failure[D]{f.Finding, p, f.hits})
 		}
 	}
 	return bad
 }
+
+// share is how many states each of some crashes gets.
+func (x *explorer[D]) share(crashes int) int { return max((x.States-x.states)/crashes, leastShare) }
 
 func (p crashPoint[D]) key() seen {
 	return seen{print: p.disk.Print(), acked: p.Acked, invoked: p.Invoked, depth: len(p.past)}
@@ -259,79 +278,120 @@ type failure[D Disk[D]] struct {
 	hits []hit
 }
 
-// tryPoint tries every fate of a crash, then those of the crashes of its
-// recoveries, and stops at the first that breaks something: broken code would
-// explode, correct code does not.
-func (x *explorer[D]) tryPoint(root crashPoint[D]) (f failure[D], failed bool) {
-	for queue := []crashPoint[D]{root}; len(queue) > 0; queue = queue[1:] {
-		p := queue[0]
-		if len(p.past) > 0 && x.seen[p.key()] {
-			continue
-		}
-		more, finding := x.tryFates(p)
-		if finding != (Finding{}) {
-			return failure[D]{finding, root, x.now.hits()}, true
-		}
-		x.seen[p.key()] = true
-		queue = append(queue, more...)
+// tryAll tries every fate of a crash, then those of the crashes of its recoveries,
+// and stops at the first that breaks something: broken code would explode, correct
+// code does not. It reports whether it came to an end: not if there are more fates
+// than it can try.
+func (x *explorer[D]) tryAll(a *attempt[D], share int) bool {
+	end := x.states + share
+	if x.tryFates(a, firstLook) {
+		x.tryInterrupted(a, end)
+		return true
 	}
-	return f, false
+	return false
 }
 
-// tryFates tries the fates of one crash. It returns the crashes that may
-// interrupt the recoveries.
-func (x *explorer[D]) tryFates(p crashPoint[D]) (more []crashPoint[D], f Finding) {
-	var each func(crashPoint[D])
-	if len(p.past)+1 < x.Depth {
-		each = func(q crashPoint[D]) {
-			if !x.seen[q.key()] {
-				more = append(more, q)
+// trySome goes on with a crash that tryAll did not come to an end with. A third of its
+// share is for the crashes of recoveries.
+func (x *explorer[D]) trySome(a *attempt[D], share int) {
+	end := x.states + share
+	most := share - share/3
+	if a.search.Known().Most()-a.tried > most || !x.tryFates(a, most) {
+		x.sample(a, a.search.Known(), most)
+	}
+	x.tryInterrupted(a, end)
+}
+
+// tryInterrupted tries the crashes of recoveries from a crash, until so many states
+// were tried, or all if all fates of the crash were.
+func (x *explorer[D]) tryInterrupted(root *attempt[D], end int) {
+	for queue := root.next(); len(queue) > 0 && root.failure == nil; queue = queue[1:] {
+		if x.seen[queue[0].key()] {
+			continue
+		}
+		limit := max((end-x.states)/len(queue), leastShare)
+		if root.sampled {
+			limit = max((end-x.states)/len(queue), 2)
+			if end <= x.states {
+				x.skipped += len(queue)
+				return
 			}
+		}
+		a := &attempt[D]{of: queue[0]}
+		if !x.tryFates(a, limit/2) {
+			x.sample(a, a.search.Known(), limit-limit/2)
+		}
+		x.seen[a.of.key()] = true
+		root.failure = a.failure
+		queue = append(queue, a.next()...)
+	}
+}
+
+// tryFates goes on to try the fates of a crash, no more than that. It reports whether
+// nothing is left to try.
+func (x *explorer[D]) tryFates(a *attempt[D], limit int) bool {
+	a.of.head = x.head(a.of)
+	for ; limit > 0; limit-- {
+		x.try(a, a.search.Fate())
+		if a.tried == 1 && len(a.of.past) == 0 && a.failure == nil {
+			x.twice(a)
+		}
+		if a.failure != nil {
+			return true
+		}
+		if !a.search.Next() {
+			if a.search.Strayed() {
+				x.strays++
+				x.sample(a, a.of.disk.OpenChoices(), max(limit, leastShare))
+			}
+			return true
 		}
 	}
-	p.head = x.head(p)
-	search := new(disk.Search)
-	for n := 1; ; n++ {
-		if f = x.recover(p, search.Fate(), each); f != (Finding{}) {
-			return nil, f
+	return false
+}
+
+// try tries one fate of a crash, and takes down the crashes that may interrupt the
+// recovery.
+func (x *explorer[D]) try(a *attempt[D], fate disk.Fate) {
+	var each func(crashPoint[D])
+	var flushes []crashPoint[D]
+	if len(a.of.past)+1 < x.Depth {
+		each = func(q crashPoint[D]) { flushes = append(flushes, q) }
+	}
+	a.tried++
+	if f := x.recover(a.of, fate, each); f != (Finding{}) {
+		a.failure = &failure[D]{Finding: f, hits: x.now.hits()}
+	}
+	for i, q := range flushes {
+		if !x.seen[q.key()] {
+			a.add(turn{i, x.found}, q)
 		}
-		if n == 1 && len(p.past) == 0 {
-			if f = x.twice(p); f != (Finding{}) {
-				return nil, f
-			}
-		}
-		if !search.Next() {
+	}
+}
+
+// sample tries some of the fates of a crash that has too many.
+func (x *explorer[D]) sample(a *attempt[D], open disk.Choices, n int) {
+	a.sampled = true
+	for _, fate := range disk.Sample(open, n) {
+		if a.failure != nil {
 			break
 		}
-		if n == x.States {
-			x.sampled++
-			return more, x.sample(p, each)
-		}
+		x.try(a, fate)
 	}
-	if search.Strayed() {
-		x.strays++
-		return more, x.sample(p, each)
-	}
-	return more, Finding{}
+	x.sampled++
+	x.drawn += a.tried
+	x.most = max(x.most, len(open))
 }
 
 // twice has the component recover from the latest crash once more.
-func (x *explorer[D]) twice(p crashPoint[D]) Finding {
-	after, f := x.call(p.disk.Fork(x.config(x.now.hit().losses().Fate(), nil)))
+func (x *explorer[D]) twice(a *attempt[D]) {
+	after, f := x.call(a.of.disk.Fork(x.config(x.now.hit().losses().Fate(), nil)))
 	if f == (Finding{}) && after != x.found {
 		found, wanted, rest := differ(after, x.found)
 		f = Finding{Property: sameDisk, Expected: fmt.Sprintf("%q each time%s", wanted[0], theRest(rest)),
 			Actual: fmt.Sprintf("%q when it recovered from the same disk again", found)}
 	}
-	return f
-}
-
-// sample tries some of the fates of a crash that has too many.
-func (x *explorer[D]) sample(p crashPoint[D], each func(crashPoint[D])) Finding {
-	for _, fate := range disk.Sample(p.disk.OpenChoices(), samples) {
-		if f := x.recover(p, fate, each); f != (Finding{}) {
-			return f
-		}
+	if f != (Finding{}) {
+		a.failure = &failure[D]{Finding: f, hits: x.now.hits()}
 	}
-	return Finding{}
 }

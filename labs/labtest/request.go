@@ -36,6 +36,13 @@ type Size struct {
 // told to be as large as it would be anyway is the same run.
 const SizeEvent trace.Kind = "size"
 
+// Events that say what an exploration did. They are for the machine, too, which adds
+// them up; the story has the numbers in words.
+const (
+	StatesEvent     trace.Kind = "states"     // N states that crashes could leave of a disk were checked
+	RecoveriesEvent trace.Kind = "recoveries" // that took N recoveries: from most states there is another one or two
+)
+
 // What of a run can be made calm, besides its faults.
 const (
 	CalmLatency = "latency" // every packet takes a millisecond, and links carry any number of bytes

@@ -15,6 +15,10 @@ type Suite struct {
 	Package string // import path of the solution; see PackageOf
 	Cases   []Case
 
+	// Recoveries is how many recoveries from crashes a run of all cases performs at
+	// least, when the solution is right. Zero is for a suite that does not promise any.
+	Recoveries int
+
 	// Program is what the solution wrote in the first part of a run, as its
 	// driver offers it; nil in the first part. See Case.Derive.
 	Program any

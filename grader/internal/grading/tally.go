@@ -22,8 +22,9 @@ type tally struct {
 
 	mu       sync.Mutex
 	runs     int
-	passed   []bool // by seed
-	stuck    int    // the lowest seed that was stuck; seeds if there is none
+	passed   []bool            // by seed
+	crashes  []machine.Crashes // by seed
+	stuck    int               // the lowest seed that was stuck; seeds if there is none
 	bad      machine.Run
 	badIndex int // of the lowest seed that did not pass; seeds if there is none
 	reached  map[string]bool
@@ -33,7 +34,8 @@ type tally struct {
 
 func newTally(c labtest.Case, o Order) *tally {
 	n := o.seeds(c)
-	return &tally{c: c, order: o, seeds: n, badIndex: n, passed: make([]bool, n), stuck: n, reached: map[string]bool{}}
+	return &tally{c: c, order: o, seeds: n, badIndex: n, stuck: n, passed: make([]bool, n),
+		crashes: make([]machine.Crashes, n), reached: map[string]bool{}}
 }
 
 // decided reports whether no further seed can change what became of the case. A
@@ -59,6 +61,19 @@ func (t *tally) count() (n int) {
 	return n
 }
 
+// tried adds up the crashes of the seeds that do not depend on luck either.
+func (t *tally) tried() *result.Crashes {
+	var sum result.Crashes
+	for _, c := range t.crashes[:min(t.badIndex+1, t.seeds)] {
+		sum.States += c.States
+		sum.Recoveries += c.Recoveries
+	}
+	if sum == (result.Crashes{}) {
+		return nil
+	}
+	return &sum
+}
+
 // add takes in the run with the i-th seed, and reports whether it was the first
 // that decided the case or the last of all.
 func (t *tally) add(i int, run machine.Run) (last bool) {
@@ -70,7 +85,7 @@ func (t *tally) add(i int, run machine.Run) (last bool) {
 	}
 	open := t.badIndex == t.seeds
 	spun := t.stuck < t.seeds
-	t.passed[i] = run.Verdict == labs.Pass
+	t.passed[i], t.crashes[i] = run.Verdict == labs.Pass, run.Crashes
 	if !t.passed[i] && i < t.badIndex {
 		t.bad, t.badIndex = run, i
 	}
@@ -86,7 +101,7 @@ func (t *tally) add(i int, run machine.Run) (last bool) {
 // result is what became of the case.
 func (t *tally) result() result.Case {
 	c := result.Case{ID: t.c.ID(), Name: t.c.Name, Title: t.c.Title, Ref: t.c.Ref,
-		MaxPoints: t.c.Points, Seeds: t.seeds, Passed: t.badIndex, Verdict: labs.Pass}
+		MaxPoints: t.c.Points, Seeds: t.seeds, Passed: t.badIndex, Verdict: labs.Pass, Crashes: t.tried()}
 	missed := t.missed()
 	switch {
 	case t.badIndex < t.seeds:

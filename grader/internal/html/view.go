@@ -35,6 +35,7 @@ type labView struct {
 	Notes             []string
 	Refused           *refusedView
 	Stages            []stageView
+	Crashes           string // what was tried of them, as a sentence
 	Sum               string // staff: SHA-256 of the result's JSON form
 }
 
@@ -88,7 +89,7 @@ func newView(p Page) view {
 func (v *view) lab(lab Lab) labView {
 	r := lab.Now
 	l := labView{Number: r.Number, Name: line(r.Lab), Title: line(r.Lab), Solution: line(r.Solution),
-		Points: r.Points, MaxPoints: r.MaxPoints, Notes: lines(r.Notes)}
+		Points: r.Points, MaxPoints: r.MaxPoints, Notes: lines(r.Notes), Crashes: r.Crashes().String()}
 	if known, ok := labs.Find(r.Lab); ok {
 		l.Title = known.Title
 	}
@@ -129,6 +130,9 @@ func (v *view) stage(lab Lab, s result.Stage) stageView {
 func (v *view) newCase(lab Lab, c result.Case) caseView {
 	cv := caseView{Name: line(c.Name), Title: line(c.Title), Word: wordOf(c.Verdict), Points: c.Points, MaxPoints: c.MaxPoints,
 		Seeds: v.seeds(lab.Now, c)}
+	if c.Crashes != nil {
+		cv.Seeds += fmt.Sprintf(", crash states: %d", c.Crashes.States)
+	}
 	if c.Failure == nil {
 		if cv.Word.Class == "ours" && v.Staff != nil {
 			cv.Seeds += "; " + line(c.Reason)

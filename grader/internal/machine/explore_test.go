@@ -88,6 +88,10 @@ func TestTheCrashThatEndsARunIsInItsTrace(t *testing.T) {
 			if run.Hash != again.Hash {
 				t.Errorf("the same run had the hashes %s and %s", run.Hash, again.Hash)
 			}
+			if run.Crashes != again.Crashes || tt.verdict == labs.Pass && run.Crashes.States < 2 ||
+				run.Crashes.Recoveries < run.Crashes.States {
+				t.Errorf("it tried %+v, and again %+v", run.Crashes, again.Crashes)
+			}
 			if tt.verdict == labs.Pass {
 				return
 			}

@@ -50,6 +50,7 @@ type host struct {
 	events   []trace.Event
 	reached  []string
 	sizes    []labtest.Size
+	crashes  Crashes
 	printed  int
 	out, err lines
 
@@ -228,8 +229,15 @@ func (h *host) record(line string) bool {
 	if err != nil {
 		e = trace.Event{Kind: trace.Note, Text: line}
 	}
-	if e.Kind == labtest.SizeEvent {
+	switch e.Kind {
+	case labtest.SizeEvent:
 		h.size(labtest.Size{Name: e.Text, N: e.N})
+		return true
+	case labtest.StatesEvent:
+		h.crashes.States += e.N
+		return true
+	case labtest.RecoveriesEvent:
+		h.crashes.Recoveries += e.N
 		return true
 	}
 	fmt.Fprintln(h.hash, line)
@@ -262,7 +270,8 @@ func (h *host) print(line string) bool {
 func (h *host) result(err error) Run {
 	h.out.flush()
 	dump := Clean(h.err.rest())
-	run := Run{Virtual: time.Duration(h.clock - h.began), Situations: h.reached, Sizes: h.sizes, Events: h.events, Dump: dump}
+	run := Run{Virtual: time.Duration(h.clock - h.began), Situations: h.reached, Sizes: h.sizes, Crashes: h.crashes,
+		Events: h.events, Dump: dump}
 	switch {
 	case h.moved:
 		run.Outcome = outcome(labs.GraderError, "", "the stack of the guest's first goroutine has moved")

@@ -89,6 +89,8 @@ func writeTable(w io.Writer, r *result.Result, s Style) {
 // summary is what a line of the table says of a case.
 func summary(r *result.Result, c result.Case) string {
 	switch {
+	case c.Verdict == labs.Pass && c.Crashes != nil:
+		return count(c.Seeds, "seed") + ", " + count(c.Crashes.States, "crash state")
 	case c.Verdict == labs.Pass:
 		return count(c.Seeds, "seed")
 	case c.Failure == nil || c.Verdict == labs.NotImplemented:
@@ -242,6 +244,9 @@ func writeScore(w io.Writer, r *result.Result, s Style) {
 		}
 	}
 	fmt.Fprintf(w, "\n%s  %s\n", s.bold(fmt.Sprintf("score %d of %d", r.Points, r.MaxPoints)), strings.Join(parts, ", "))
+	if crashes := r.Crashes().String(); crashes != "" {
+		fmt.Fprintf(w, "disks  %s\n", crashes)
+	}
 	if next := Next(r); next != "" {
 		fmt.Fprintf(w, "next  %s\n", strings.Join(wrap(next, width-6), "\n      "))
 	}

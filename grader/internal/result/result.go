@@ -4,6 +4,7 @@ package result
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"faultline/labs"
@@ -50,10 +51,29 @@ type Case struct {
 	Reason    string       `json:"reason,omitempty"` // one line, unless it passed
 	Points    int          `json:"points"`
 	MaxPoints int          `json:"max_points"`
-	Seeds     int          `json:"seeds"`         // how many were asked for
-	Passed    int          `json:"passed"`        // how many passed before the first that did not, or of all
-	All       bool         `json:"all,omitempty"` // the runs went on behind the first that did not pass
+	Seeds     int          `json:"seeds"`             // how many were asked for
+	Passed    int          `json:"passed"`            // how many passed before the first that did not, or of all
+	All       bool         `json:"all,omitempty"`     // the runs went on behind the first that did not pass
+	Crashes   *Crashes     `json:"crashes,omitempty"` // nil for a case that does not go through them
 	Failure   *Failure     `json:"failure,omitempty"`
+}
+
+// Crashes are what the explorations of a case tried, in all its runs up to the first
+// that did not pass.
+type Crashes struct {
+	States     int `json:"states"`     // that crashes could leave of a disk: each was recovered from, and checked
+	Recoveries int `json:"recoveries"` // that took: from most states there is a second and a third one
+}
+
+// String is a sentence without its end; "" for none.
+func (c Crashes) String() string {
+	switch c {
+	case Crashes{}:
+		return ""
+	case Crashes{1, 1}:
+		return "1 state that a crash could leave was checked, in 1 recovery"
+	}
+	return fmt.Sprintf("%d states that crashes could leave were checked, in %d recoveries", c.States, c.Recoveries)
 }
 
 // A Failure is the evidence: the first run that did not pass, or what shrinking
@@ -141,6 +161,17 @@ func (r *Result) Passed() bool {
 		}
 	}
 	return true
+}
+
+// Crashes adds up those of all cases.
+func (r *Result) Crashes() (sum Crashes) {
+	for _, c := range r.Cases() {
+		if c.Crashes != nil {
+			sum.States += c.Crashes.States
+			sum.Recoveries += c.Crashes.Recoveries
+		}
+	}
+	return sum
 }
 
 // JSON is the canonical text of a result.

@@ -25,6 +25,8 @@ type Suite struct {
 	Driver   func(c labs.Case, seed uint64) labtest.Driver // of programs that solutions write; nil if they write none
 	Package  string                                        // import path of the suite
 	Solution []reflect.StructField                         // the functions that a solution exports, by name
+
+	Recoveries int // from crashes, that a run over the reference performs at least
 }
 
 // All lists the suites in the order of their labs.
@@ -49,7 +51,7 @@ func All() []Suite {
 
 func of(s labtest.Suite, models labtest.Models, solution any) Suite {
 	t := reflect.TypeOf(solution)
-	return Suite{Cases: s.Cases, Models: models, Package: t.PkgPath(), Solution: reflect.VisibleFields(t)}
+	return Suite{Cases: s.Cases, Models: models, Package: t.PkgPath(), Solution: reflect.VisibleFields(t), Recoveries: s.Recoveries}
 }
 
 func (s Suite) with(driver func(labs.Case, uint64) labtest.Driver) Suite {

@@ -1,6 +1,7 @@
 package journaltest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,16 +21,20 @@ type trial struct {
 	journal  int         // blocks of the journal; zero is so many that there is room for all operations
 	prepare  []operation // not crashed
 	work     []operation
+	most     int // states of the disk to try, more or less; zero stands for mostStates
 
 	states [][]string // the trees after each number of operations; more than one if a crash may divide an operation
 	synced []int      // after each number of operations, how many must survive
 	used   map[string]bool
 }
 
-// mostStates is how many fates of one crash are tried one by one. A journal that tells by
-// a checksum whether a record is whole reads all of it, so that there are too many, and
-// they are sampled.
-const mostStates = 300
+// mostStates is how many states of the disk a trial tries. A journal that tells by a
+// checksum whether a record is whole reads all of it, so that there are too many, and
+// some are drawn; others have less than half as many.
+const mostStates = 480
+
+// mostOfPairs is the same for a few operations that a seed draws: there are many seeds.
+const mostOfPairs = 120
 
 // explore performs a trial.
 func (x trial) explore() {
@@ -42,10 +47,10 @@ func (x trial) explore() {
 		x.blocks = uint64(smallDisk + x.journal)
 	}
 	x.predict()
-	x.t.Step("%s", x.regions())
 	labtest.Explore(x.t, labtest.Exploration[*disk.Device]{
-		Node: "machine",
-		New:  func(cfg disk.Config) *disk.Device { return disk.NewDevice(x.blocks, cfg) },
+		Node:  "machine",
+		New:   func(cfg disk.Config) *disk.Device { return disk.NewDevice(x.blocks, cfg) },
+		Place: place(x.blocks, journalapi.Geometry{Journal: x.journal, Inodes: smallInodes}),
 		Prepare: func(d *disk.Device) {
 			x.begin(d)
 		},
@@ -58,16 +63,30 @@ func (x trial) explore() {
 		},
 		Recover: x.recover,
 		Check:   x.check,
-		States:  mostStates,
+		States:  cmp.Or(x.most, mostStates),
 	})
 }
 
-// regions says which sectors are what.
-func (x trial) regions() string {
-	s, err := journalapi.NewSuperblock(x.blocks, journalapi.Geometry{Journal: x.journal, Inodes: smallInodes})
+// place says where on a device a sector is.
+func place(blocks uint64, g journalapi.Geometry) func(disk.Cell) string {
+	s, err := journalapi.NewSuperblock(blocks, g)
 	good(err)
-	return fmt.Sprintf("a block has 8 sectors: the journal has %d to %d, the inodes %d to %d, the bitmap %d to %d, data those from %d on",
-		8*s.JournalStart, 8*s.InodeStart-1, 8*s.InodeStart, 8*s.BitmapStart-1, 8*s.BitmapStart, 8*s.DataStart-1, 8*s.DataStart)
+	const sectors, perSector = disk.BlockSize / disk.SectorSize, disk.SectorSize / journalapi.InodeSize
+	return func(c disk.Cell) string {
+		bn, what := uint32(c.N/sectors), "data"
+		switch {
+		case bn == 0:
+			what = "the superblock"
+		case bn < s.InodeStart:
+			what = "the journal"
+		case bn < s.BitmapStart:
+			first := (c.N - int(s.InodeStart)*sectors) * perSector
+			what = fmt.Sprintf("inodes %d to %d", first, first+perSector-1)
+		case bn < s.DataStart:
+			what = "the bitmap"
+		}
+		return fmt.Sprintf("block %d, %s", bn, what)
+	}
 }
 
 // begin makes the file system that the crashes come to. The journal is as Mkfs has left

@@ -153,7 +153,7 @@ func (s Solution) pairs(t *labtest.T, o journalapi.Options) {
 	}
 	t.Step("Mkfs, Mount, and a few files: a, b, d/b, f/g")
 	t.Step("after each crash: Mount, read everything, Close, check the disk, and use it")
-	trial{solution: s, t: t, prepare: prepare, work: work, options: o}.explore()
+	trial{solution: s, t: t, prepare: prepare, work: work, options: o, most: mostOfPairs}.explore()
 }
 
 // crashMkfs makes a file system where there is one already.
@@ -167,6 +167,7 @@ func (s Solution) crashMkfs(t *labtest.T) {
 	labtest.Explore(t, labtest.Exploration[*disk.Device]{
 		Node:    "machine",
 		New:     func(cfg disk.Config) *disk.Device { return disk.NewDevice(x.blocks, cfg) },
+		Place:   place(x.blocks, journalapi.Geometry{Journal: smallJournal, Inodes: smallInodes}),
 		Prepare: x.begin,
 		Workload: func(d *disk.Device, w *labtest.Work) {
 			x.must("Mkfs", w.Op("Mkfs", func() error {

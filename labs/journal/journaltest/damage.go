@@ -55,7 +55,7 @@ func (s Solution) damages(t *labtest.T, list []damage) {
 			panic("journaltest: this does no harm, so the case would prove nothing: " + x.what)
 		}
 		w := ward{s, t, d}
-		w.finds()
+		w.finds(x.what)
 		w.fsck(true)
 		w.d = d.Crash(disk.Config{Fate: disk.Lose}) // what it has mended is durable
 		w.mends()
@@ -98,10 +98,10 @@ func (w ward) fsck(repair bool) (problems []string, writes int) {
 	return problems, w.d.Writes() - before
 }
 
-// finds wants Fsck to find something, and to leave it as it is.
-func (w ward) finds() {
+// finds wants Fsck to find the damage, and to leave it as it is.
+func (w ward) finds(damage string) {
 	problems, writes := w.fsck(false)
-	w.t.Check(len(problems) > 0, labtest.Finding{Expected: "Fsck finds a problem", Actual: "it found none"})
+	w.t.Check(len(problems) > 0, labtest.Finding{Expected: "Fsck finds a problem: " + damage, Actual: "it found none"})
 	w.t.Check(writes == 0, labtest.Finding{
 		Expected: "Fsck writes nothing without repair", Actual: fmt.Sprintf("it wrote %d blocks", writes)})
 }

@@ -229,7 +229,7 @@ func (s Solution) fsckRandom(t *labtest.T) {
 	} else {
 		t.Reach("a disk was damaged")
 		t.Step("so %s", before.sound())
-		w.finds()
+		w.finds(before.sound())
 	}
 	w.fsck(true)
 	w.mends()
@@ -247,8 +247,9 @@ func (s Solution) fsckInterrupted(t *labtest.T) {
 	t.Step("on the disk there is: %s; then a block of A/C/d is none, and the entry of A/b is gone", whole)
 	t.Step("after each crash: Fsck with repair, and check the disk")
 	labtest.Explore(t, labtest.Exploration[*disk.Device]{
-		Node: "machine",
-		New:  func(cfg disk.Config) *disk.Device { return disk.NewDevice(smallDisk, cfg) },
+		Node:  "machine",
+		New:   func(cfg disk.Config) *disk.Device { return disk.NewDevice(smallDisk, cfg) },
+		Place: place(smallDisk, journalapi.Geometry{Journal: smallJournal, Inodes: smallInodes}),
 		Prepare: func(d *disk.Device) {
 			good(s.Mkfs(d, journalapi.Geometry{Journal: smallJournal, Inodes: smallInodes}))
 			m := store(d, whole)
@@ -287,6 +288,6 @@ func (s Solution) fsckInterrupted(t *labtest.T) {
 			return labtest.Finding{}
 		},
 		Depth:  1, // the next repair is one of which there is nothing new to say
-		States: 60,
+		States: 300,
 	})
 }

@@ -48,8 +48,13 @@ func litter(d *disk.Device, g journalapi.Geometry) {
 
 // house makes a file system of so many blocks, with a small journal, and mounts it.
 func (s Solution) house(t *labtest.T, blocks uint64, cfg disk.Config, o journalapi.Options) *house {
+	return s.houseOf(t, blocks, smallJournal, cfg, o)
+}
+
+// houseOf is house with a journal of so many blocks.
+func (s Solution) houseOf(t *labtest.T, blocks uint64, journal int, cfg disk.Config, o journalapi.Options) *house {
 	h := &house{t: t, solution: s, d: disk.NewDevice(blocks, disk.Config{}), tree: newTree()}
-	g := journalapi.Geometry{Journal: smallJournal, Inodes: smallInodes}
+	g := journalapi.Geometry{Journal: journal, Inodes: smallInodes}
 	litter(h.d, g)
 	h.step("Mkfs on %d blocks, %d of them for the journal, and %d inodes", blocks, g.Journal, g.Inodes)
 	h.must("Mkfs succeeds", s.Mkfs(h.d, g))
@@ -102,10 +107,11 @@ func (h *house) refuse(line string, want error) {
 }
 
 func (h *house) isError(what string, got, want error) {
-	h.t.Check(errors.Is(got, want), labtest.Finding{
-		Expected: fmt.Sprintf("%s gives an error that is %q", what, want),
-		Actual:   fmt.Sprintf("it gave %q", fmt.Sprint(got)),
-	})
+	actual := "it succeeded"
+	if got != nil {
+		actual = fmt.Sprintf("it gave %q", got.Error())
+	}
+	h.t.Check(errors.Is(got, want), labtest.Finding{Expected: fmt.Sprintf("%s gives an error that is %q", what, want), Actual: actual})
 }
 
 // compare fails the run unless the file system shows what is in the tree.

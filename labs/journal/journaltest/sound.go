@@ -82,12 +82,7 @@ func (r *reading) block(bn uint32) []byte {
 }
 
 func isZero(b []byte) bool {
-	for _, c := range b {
-		if c != 0 {
-			return false
-		}
-	}
-	return true
+	return len(b) == 0 || b[0] == 0 && same(b) == len(b)
 }
 
 // readInodes reads all inodes, and what is in their blocks.
@@ -173,14 +168,15 @@ func (r *reading) readDirectory(n uint32) {
 		raw := data[slot*journalapi.EntrySize:][:journalapi.EntrySize]
 		e := journalapi.DecodeEntry(raw)
 		dots := slot == 0 && e.Name == "." || slot == 1 && e.Name == ".."
+		if e.Inode != 0 && !isZero(raw[4+len(e.Name):]) { // and there may be more that is wrong with it
+			r.complain("directory %d, entry %d: there is something behind the name %q", n, slot, e.Name)
+		}
 		switch {
 		case isZero(raw):
 			continue
 		case e.Inode == 0:
 			r.complain("directory %d, entry %d: it is not used, and its bytes are not all zero", n, slot)
 			continue
-		case !isZero(raw[4+len(e.Name):]):
-			r.complain("directory %d, entry %d: there is something behind the name %q", n, slot, e.Name)
 		case !dots && (!fs.ValidPath(e.Name) || e.Name == "." || strings.Contains(e.Name, "/")):
 			r.complain("directory %d, entry %d: %q is no name", n, slot, e.Name)
 			continue

@@ -16,7 +16,7 @@ type Solution struct {
 
 // Suite is the table of cases, bound to a solution.
 func Suite(s Solution) labtest.Suite {
-	suite := labtest.Suite{Lab: "journal", Package: labtest.PackageOf(s.Mount)}
+	suite := labtest.Suite{Lab: "journal", Package: labtest.PackageOf(s.Mount), Recoveries: 10_000}
 	for _, stage := range [][]labtest.Case{s.casesA(), s.casesB(), s.casesC(), s.casesD()} {
 		for _, c := range stage {
 			c.Lab = suite.Lab
@@ -117,7 +117,7 @@ func (s Solution) casesB() []labtest.Case {
 			Ref:   "write-ahead logging: a rename is one operation"},
 		Run: s.crashRename,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "pairs", Kind: labs.Random, Points: 3, Seeds: 36,
+		Case: labs.Case{Stage: "B", Name: "pairs", Kind: labs.Random, Points: 3, Seeds: 48,
 			Title: "at every crash point of operations that follow each other, the first ones are there, and whole",
 			Ref:   "Mohan and others 2018: most crash bugs need two operations"},
 		Run: s.crashPairs,
@@ -147,7 +147,7 @@ func (s Solution) casesC() []labtest.Case {
 			Ref:   "the contract: Delayed; a crash takes the last operations, and none before them"},
 		Run: s.crashDelayed,
 	}, {
-		Case: labs.Case{Stage: "C", Name: "delayed-pairs", Kind: labs.Random, Points: 3, Seeds: 36,
+		Case: labs.Case{Stage: "C", Name: "delayed-pairs", Kind: labs.Random, Points: 3, Seeds: 48,
 			Title: "the same of operations that a seed draws",
 			Ref:   "Mohan and others 2018: most crash bugs need two operations"},
 		Run: s.crashDelayedPairs,

@@ -1,6 +1,7 @@
 package journaltest
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -85,10 +86,7 @@ func (t tree) String() string {
 func runs(b []byte) string {
 	var words []string
 	for len(b) > 0 {
-		n := 1
-		for n < len(b) && b[n] == b[0] {
-			n++
-		}
+		n := same(b)
 		switch c := b[0]; {
 		case c == 0:
 			words = append(words, fmt.Sprintf("%d zero", n))
@@ -106,6 +104,20 @@ func runs(b []byte) string {
 		return "empty"
 	}
 	return strings.Join(words, ", ")
+}
+
+// same is how many bytes are equal at the begin. It compares many at once: this is done
+// for every file of every state of a disk.
+func same(b []byte) int {
+	const many = 256
+	n := 1
+	for n+many <= len(b) && bytes.Equal(b[n:n+many], b[n-1:n-1+many]) {
+		n += many
+	}
+	for n < len(b) && b[n] == b[0] {
+		n++
+	}
+	return n
 }
 
 // sum is a hash of bytes.

@@ -127,7 +127,8 @@ func (h *house) viewDirectory(v fs.FS, name string, n *node) {
 				break
 			}
 			h.must(fmt.Sprintf("ReadDir(%d) succeeds", by), err)
-			h.t.Check(by <= 0 || len(list) > 0, labtest.Finding{Expected: "entries, or io.EOF", Actual: "neither"})
+			h.t.Check(by <= 0 || len(list) > 0, labtest.Finding{
+				Expected: fmt.Sprintf("ReadDir(%d) gives entries or, when there are no more, io.EOF", by), Actual: "it gave neither an entry nor an error"})
 			if by <= 0 {
 				break
 			}

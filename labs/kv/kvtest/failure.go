@@ -81,9 +81,9 @@ func (s Solution) cutOffNode(t *labtest.T) {
 	t.Step("they hear each other again")
 	c.net.Heal()
 	c.readAll(both, all, 2, getBound)
-	c.settle(deadAfter, "a node that comes back comes back empty", func() string {
+	c.settleNode(lost, deadAfter, "a node that comes back comes back empty", func() string {
 		if held := c.holdings()[lost]; len(held) > 0 {
-			return fmt.Sprintf("%s still holds %s", lost, list(held))
+			return fmt.Sprintf("%s still holds %s, as they were before the others went on without it", lost, list(held))
 		}
 		return ""
 	})

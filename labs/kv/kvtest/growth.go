@@ -116,15 +116,20 @@ func (s Solution) fullNodes(t *labtest.T) {
 		Property: "a key that is new finds a place as long as there is room",
 		Expected: fmt.Sprintf("%d nodes with room for %d take %d keys, or two fewer if the room is badly spread", 3, capacity, room),
 		Actual:   fmt.Sprintf("they took %d", len(stored))})
-	t.Step("%d keys were stored, for the others there is no room; those can still be written", len(stored))
+	placed := func() {
+		if wrong := c.allPlaced(stored); wrong != "" {
+			t.Fail(labtest.Finding{Property: "a key whose Put has succeeded is on as many nodes as it should be", About: c.record.about(wrong),
+				Expected: "each is on 2 nodes, or its Put returns ErrFull", Actual: wrong})
+		}
+	}
+	t.Step("the Put of %d keys has succeeded, for the others there is no room", len(stored))
+	placed()
+	t.Step("those that were stored can still be written")
 	for i, key := range stored {
 		both[i%2].put(key, 0, putBound)
 	}
 	c.readAll(both, all, 2, getBound)
-	if wrong := c.allPlaced(stored); wrong != "" {
-		t.Fail(labtest.Finding{Property: "a key whose Put has succeeded is on as many nodes as it should be", About: c.record.about(wrong),
-			Expected: "each is on 2 nodes, or its Put returns ErrFull", Actual: wrong})
-	}
+	placed()
 
 	c.join("d1")
 	c.shared("d1")

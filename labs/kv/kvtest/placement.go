@@ -1,6 +1,7 @@
 package kvtest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -158,13 +159,18 @@ func (c *cluster) allPlaced(keys []string) string {
 
 // settle waits until a condition holds; wrong says what is missing, "" if nothing.
 func (c *cluster) settle(bound time.Duration, property string, wrong func() string) {
+	c.settleNode("", bound, property, wrong)
+}
+
+// settleNode is settle where a failure is about a node; "" is the key that it names.
+func (c *cluster) settleNode(node string, bound time.Duration, property string, wrong func() string) {
 	c.t.Step("within %v: %s", bound, property)
 	what, end := wrong(), c.t.Since()+bound
 	for what != "" && c.t.Since() < end {
 		c.t.Sleep(heartbeat)
 		what = wrong()
 	}
-	c.t.Check(what == "", labtest.Finding{Property: property, About: c.record.about(what),
+	c.t.Check(what == "", labtest.Finding{Property: property, About: cmp.Or(node, c.record.about(what)),
 		Expected: fmt.Sprintf("%s, %v later at the latest", property, bound), Actual: what})
 }
 
