@@ -106,7 +106,7 @@ const glance = 1
 
 // trust is how many seeds a correct variant gets of each case of its stages,
 // unless --seeds asks for more.
-const trust = 6
+const trust = 3
 
 // order is what is run over a specimen. The reference and the starter code get all
 // that a student's solution gets. A variant gets some of that in the stages whose
