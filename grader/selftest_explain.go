@@ -104,7 +104,9 @@ func (w *workshop) explain(ctx context.Context, names []string, x explaining) er
 	if x.only == "" {
 		var bad []string
 		figures, bad = w.judge(all)
-		wrong = append(wrong, bad...)
+		if len(names) == len(labs.All()) { // the bounds are for all labs together: one may have longer stories
+			wrong = append(wrong, bad...)
+		}
 	} else if len(all) == 0 {
 		wrong = append(wrong, "no mutant is called "+x.only)
 	}
