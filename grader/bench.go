@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -112,9 +111,7 @@ func (b bench) run(cmd *cobra.Command) error {
 // show prints the table.
 func (b bench) show(out io.Writer, all []measure) error {
 	if b.json {
-		enc := json.NewEncoder(out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(struct {
+		return writeJSON(out, struct {
 			Schema  string    `json:"schema"`
 			Figures []measure `json:"figures"`
 		}{"faultline/bench/v1", all})

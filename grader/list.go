@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -41,9 +40,7 @@ func listJSON(cmd *cobra.Command) error {
 		}
 		all = append(all, e)
 	}
-	enc := json.NewEncoder(cmd.OutOrStdout())
-	enc.SetIndent("", "  ")
-	return enc.Encode(struct {
+	return writeJSON(cmd.OutOrStdout(), struct {
 		Schema string  `json:"schema"`
 		Labs   []entry `json:"labs"`
 	}{"faultline/labs/v1", all})

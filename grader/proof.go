@@ -83,10 +83,15 @@ func (p *labProof) add(suite suites.Suite, s specimen, r *result.Result, o gradi
 // writeProofs writes the JSON form of a selftest. Its schema changes when a reader
 // of the old form would misread the new one.
 func writeProofs[P labProof | bankProof](w io.Writer, schema string, all []P) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(struct {
+	return writeJSON(w, struct {
 		Schema string `json:"schema"`
 		Labs   []P    `json:"labs"`
 	}{schema, all})
+}
+
+// writeJSON writes what a command prints for a program.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -111,9 +110,7 @@ func (w *workshop) explain(ctx context.Context, names []string, x explaining) er
 		wrong = append(wrong, "no mutant is called "+x.only)
 	}
 	if x.json {
-		enc := json.NewEncoder(out)
-		enc.SetIndent("", "  ")
-		if err := enc.Encode(explanations{"faultline/explanations/v1", figures, append([]string{}, wrong...)}); err != nil {
+		if err := writeJSON(out, explanations{"faultline/explanations/v1", figures, append([]string{}, wrong...)}); err != nil {
 			return err
 		}
 	}
