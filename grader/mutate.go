@@ -32,7 +32,7 @@ func mutateCommand() *cobra.Command {
 			"  unreached    how many are in a part of the reference that no case comes to\n" +
 			"  survivors    the others: id, line, was, now, and why that is harmless\n" +
 			"  gaps         the parts that no case comes to: id, line, was, and why\n" +
-			"  wrong        all that is not as it must be, a sentence each; empty if all is well\n" +
+			"  wrong        all that is not as it must be, a sentence each\n" +
 			"  elapsed_s    how many seconds the lab took",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {

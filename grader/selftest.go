@@ -41,8 +41,8 @@ const selftestHelp = "Selftest holds each lab's suite against solutions of which
 	"  errors       how many cases showed a fault of the grader: another hash is one\n" +
 	"  fair         how many of the runs were of references and variants\n" +
 	"  false        how many cases failed these all the same\n" +
-	"  crashes      states that crashes of the reference could leave of a disk, and recoveries\n" +
-	"               that it took to check them\n" +
+	"  crashes      states that crashes of the reference could leave of a disk,\n" +
+	"               and recoveries that it took to check them\n" +
 	"  wrong        what is not as it must be, a sentence each; empty if all is well\n" +
 	"  elapsed_s    how many seconds the lab took\n\n" +
 	"With --explain --json, its field figures has the table's, and wrong what is not as it must be."
