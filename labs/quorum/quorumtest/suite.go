@@ -73,7 +73,7 @@ func (s Solution) votingCases() []labtest.Case {
 			Ref:   "versions: a number, and a writer to break ties"},
 		Run: s.ties,
 	}, {
-		Case: labs.Case{Stage: "A", Name: "meet", Kind: labs.Random, Points: 1, Seeds: 20,
+		Case: labs.Case{Stage: "A", Name: "meet", Kind: labs.Random, Points: 1, Seeds: 12,
 			Title: "two values that arrive at a replica at once leave the newer one",
 			Ref:   "versions: a replica compares and stores in one step"},
 		Run: s.meet,
@@ -148,7 +148,7 @@ func (s Solution) registerCases() []labtest.Case {
 			Ref:   "the contract: messages"},
 		Run: s.registerBudget,
 	}, {
-		Case: labs.Case{Stage: "B", Name: "linearizable", Kind: labs.Random, Points: 5, Seeds: 60,
+		Case: labs.Case{Stage: "B", Name: "linearizable", Kind: labs.Random, Points: 5, Seeds: 50,
 			Title: "all clients see one store, whatever the network and a minority of the replicas do",
 			Ref:   "Herlihy and Wing, Linearizability, §2",
 			Situations: []string{"a message was lost", "a message came twice", "a message was late", "nobody knows an outcome",
@@ -214,7 +214,7 @@ func (s Solution) durableCases() []labtest.Case {
 			Ref:   "Rebello and others 2020: after a sync that failed, nobody knows what is on the disk"},
 		Run: s.failedSync,
 	}, {
-		Case: labs.Case{Stage: "C", Name: "storm", Kind: labs.Random, Points: 2, Seeds: 40,
+		Case: labs.Case{Stage: "C", Name: "storm", Kind: labs.Random, Points: 2, Seeds: 30,
 			Title:      "all clients see one store, through all crashes",
 			Ref:        "durable linearizability",
 			Situations: []string{"a message was lost", "a message came twice", "a message was late", "a replica crashed"}},
@@ -254,7 +254,7 @@ func (s Solution) hedgedCases() []labtest.Case {
 			Ref:   "quorums are sets and not numbers"},
 		Run: s.hedgedTwice,
 	}, {
-		Case: labs.Case{Stage: "D", Name: "storm", Kind: labs.Random, Points: 1, Seeds: 30,
+		Case: labs.Case{Stage: "D", Name: "storm", Kind: labs.Random, Points: 1, Seeds: 20,
 			Title:      "hedged Gets are as fresh as others, whatever the network does",
 			Ref:        "regular registers: Lamport, On interprocess communication, 1986",
 			Situations: []string{"a message was lost", "a message came twice", "a message was late"}},
