@@ -154,7 +154,11 @@ func (s Solution) untangle(t *labtest.T, deals []*deal, long time.Duration) {
 	b := s.shards(t, 3, labrpc.Faults{})
 	for i, d := range deals {
 		d.by([]string{coordinator, second}[i%2], fmt.Sprintf("client-%d", i+1)).within(patient(len(deals)))
-		t.Step("Transact %s (%s), with %v behind each read", d.what, d.head, long)
+		pause := ""
+		if long > 0 {
+			pause = fmt.Sprintf(", with %v behind each read", long)
+		}
+		t.Step("Transact %s (%s)%s", d.what, d.head, pause)
 		t.Go(func() { b.transact(d) })
 	}
 	t.Join(patient(len(deals)+1), "every Transact")

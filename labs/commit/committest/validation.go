@@ -132,10 +132,12 @@ func (m *monitor) dealt(d *deal) {
 	}
 }
 
-// asked says what the latest of some transactions was to do.
+// asked says what the latest of some transactions was to do, of those that a
+// participant was asked about.
 func (m *monitor) asked(txns []commitapi.Txn) string {
-	if txns == nil {
-		return "no transaction was to change that"
+	txns = slices.DeleteFunc(txns, func(txn commitapi.Txn) bool { return len(m.story(txn).questions) == 0 })
+	if len(txns) == 0 {
+		return "no Prepare with these changes was sent to anybody"
 	}
 	txn := txns[len(txns)-1]
 	text := fmt.Sprintf("of %s", txn)
