@@ -114,14 +114,7 @@ func (w *workshop) explain(ctx context.Context, names []string, x explaining) er
 			return err
 		}
 	}
-	if len(wrong) == 0 {
-		fmt.Fprintln(w.out, "all is as it must be")
-		return nil
-	}
-	for _, line := range wrong {
-		fmt.Fprintln(w.out, "wrong: "+line)
-	}
-	return errFailed
+	return w.conclude(wrong)
 }
 
 func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, x explaining) (all []explained, wrong []string, err error) {
@@ -132,39 +125,25 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, x explain
 	if x.only != "" {
 		specimens = slices.DeleteFunc(specimens, func(s specimen) bool { return !s.mutant || !like(s.name, x.only) })
 	}
-	progress := w.progress(suite.Lab.Name, len(specimens))
-	defer progress.end()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	wait := w.buildAhead(ctx, suite, specimens, proof{}) // those of selftest, which has built them
 	fmt.Fprintf(w.out, "%-28s %-18s %9s %7s %7s %7s %5s %7s\n", "mutant", "case", "faults", "events", "story", "trace", "runs", "time")
 	reports := map[string]string{}
-	results := ordered[mutantExplained]{show: func(i int, m mutantExplained) {
+	// The guests are those of selftest, which has built them.
+	err = overSpecimens(ctx, w, suite, specimens, proof{}, func(ctx context.Context, l lane, s specimen) (m mutantExplained, err error) {
+		if m, err = explainMutant(ctx, l, suite, s); err == nil && x.update {
+			err = writeReport(reportsDir(suite, w.root), s.name, m.text())
+		}
+		return m, err
+	}, func(s specimen, m mutantExplained) {
 		all, wrong = append(all, m.found...), append(wrong, m.wrong...)
-		reports[specimens[i].name] = m.text()
+		reports[s.name] = m.text()
 		for _, e := range m.found {
 			if e.row != "" {
 				fmt.Fprintln(w.out, e.row)
 			}
 		}
 		if x.only != "" {
-			fmt.Fprintln(w.out, reports[specimens[i].name])
+			fmt.Fprintln(w.out, reports[s.name])
 		}
-	}}
-	lanes := w.lanes(len(specimens))
-	defer lanes.close()
-	err = lanes.each(ctx, len(specimens), func(ctx context.Context, l lane, i int) error {
-		wait(i)
-		m, err := explainMutant(ctx, l, suite, specimens[i])
-		if err != nil {
-			return fmt.Errorf("%s: %w", specimens[i].name, err)
-		}
-		results.add(i, m)
-		progress.step(len(specimens))
-		if x.update {
-			return writeReport(reportsDir(suite, w.root), specimens[i].name, m.text())
-		}
-		return nil
 	})
 	if err != nil {
 		return nil, nil, err
