@@ -100,9 +100,9 @@ func orderText(o grading.Order) string {
 	return text
 }
 
-// gradeClass grades all of a class.
-func (w *workshop) gradeClass(cmd *cobra.Command, dir, out string) error {
-	f := gradeFlags{out: out, shrink: classShrinkTime}
+// gradeClass grades all of a class in some labs, as --labs names them.
+func (w *workshop) gradeClass(cmd *cobra.Command, dir, out, labs string) error {
+	f := gradeFlags{out: out, labs: labs, shrink: classShrinkTime}
 	order, err := f.order()
 	if err != nil {
 		return err
