@@ -16,4 +16,16 @@
 // The locks wait on channels, not in the runtime. In a testing/synctest bubble a
 // goroutine that waits for a sync.Mutex keeps the clock from moving; one that
 // waits here does not.
+//
+// # What is no point
+//
+// Channel operations and statements could be points too. That was measured, over the
+// 53 mechanical mutants of lab 1's reference in which a lock is not taken, a deferred
+// call comes at once, or a goroutine is none. With locks as points the suite catches
+// 26 of them; with channel operations besides, each of which steps aside at 20 in
+// 1000, the same 26; with every statement at 5 in 1000, 27; at 50 in 1000, 28, and the
+// suite takes a third longer. Of the nine missing locks that it does not catch, the
+// race detector, which needs no luck with the order, finds eight in one run of each
+// case ("make race-1"); at the ninth nothing is shared. So locks are the points here,
+// and what is left out between them is the detector's.
 package simsync
