@@ -26,6 +26,7 @@
 // 1000, the same 26; with every statement at 5 in 1000, 27; at 50 in 1000, 28, and the
 // suite takes a third longer. Of the nine missing locks that it does not catch, the
 // race detector, which needs no luck with the order, finds eight in one run of each
-// case ("make race-1"); the ninth is where a connection ends, when nobody else is there. So locks are the points here,
-// and what is left out between them is the detector's.
+// case ("make race-1"); the ninth is where a connection ends, when nobody else is
+// there. So locks are the points here, and what is left out between them is the
+// detector's.
 package simsync
