@@ -2,7 +2,7 @@
 #
 # Every target that runs the grader builds it first; go's cache makes that cheap.
 
-MAKEFLAGS += --no-print-directory
+MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
 
 GRADER := .bin/grader
@@ -10,6 +10,12 @@ GRADER := .bin/grader
 # What is checked: not ./..., because out/ may hold the code of a class.
 OURS = ./grader/... ./labrpc/... ./labs/...
 STARTER = ./solutions-skeleton/...
+
+# What may be said behind a target of students. Who types SEEDS wrong would otherwise
+# believe that all of them have passed.
+WORDS := STAGE= CASE= SEED= SEEDS= SHRINK= SOLUTION= FILE=
+GIVEN = $(foreach v,$(filter-out -% MAKE% GO% CC,$(.VARIABLES)),$(if $(filter command,$(origin $v)),$v=))
+HEED = $(foreach v,$(filter-out $(WORDS),$(GIVEN)),$(error there is no $v: use one of $(WORDS)))
 
 # What a run of a lab is about, for example: make lab-1 STAGE=B CASE=lost-ack SEED=7
 PART = $*$(if $(STAGE),/$(STAGE))$(if $(CASE),/$(CASE))
@@ -22,17 +28,22 @@ WITH = $(if $(SEED),--seed '$(SEED)') $(if $(SEEDS),--seeds '$(SEEDS)') $(if $(S
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z%-]+:.*## / { sub(/%/, "N", $$1); printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+		/^[a-z%-]+:.*## / { sub(/%/, "N", $$1); printf "  make %-12s", $$1; \
+			n = split($$2, word, " "); column = 19; \
+			for (i = 1; i <= n; i++) { \
+				if (column + 1 + length(word[i]) > 80) { printf "\n%19s", ""; column = 19 } \
+				printf " %s", word[i]; column += 1 + length(word[i]) } \
+			print "" }' $(firstword $(MAKEFILE_LIST))
 
 lab-%: build ## test lab N; narrow it: STAGE=B CASE=lost-ack SEED=7 SEEDS=500 SHRINK=0 SOLUTION=folder
-	@$(GRADER) test '$(PART)' $(FROM) $(WITH)
+	@$(HEED)$(GRADER) test '$(PART)' $(FROM) $(WITH)
 
 race-%: build ## look for data races in lab N; STAGE= CASE= SOLUTION= as above
-	@$(GRADER) test '$(PART)' --race $(FROM)
+	@$(HEED)$(GRADER) test '$(PART)' --race $(FROM)
 
 .PHONY: replay
 replay: build ## perform a failed run again and print its trace: FILE=out/….plan SOLUTION=folder
-	@$(if $(FILE),$(GRADER) replay '$(FILE)' $(FROM),echo 'say which run: make replay FILE=out/….plan' >&2; exit 2)
+	@$(HEED)$(if $(FILE),$(GRADER) replay '$(FILE)' $(FROM),echo 'say which run: make replay FILE=out/….plan' >&2; exit 2)
 
 ##@ For instructors
 
@@ -97,4 +108,8 @@ bench-class: ## grade a synthetic class of CLASS=300, and measure; takes hours; 
 
 .PHONY: build
 build: ## the grader, into .bin/grader
+	@[ -x $(GRADER) ] || echo 'compiling the grader, which takes a minute the first time' >&2
 	@go build -o $(GRADER) ./grader
+
+.DEFAULT:
+	@echo 'there is nothing called "$@" to make: "make" lists what there is, such as lab-1' >&2; exit 2

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -44,9 +45,22 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, "grader: stopped")
 		return exitUsage
 	default:
-		fmt.Fprintln(os.Stderr, "grader:", err)
+		complain(os.Stderr, err)
 		return exitUsage
 	}
+}
+
+// complain says why a command ended, on a terminal without breaking words.
+func complain(w io.Writer, err error) {
+	text := "grader: " + err.Error()
+	if width := columns(w); width > 0 {
+		lines := strings.Split(text, "\n")
+		for i, line := range lines {
+			lines[i] = fold(line, width)
+		}
+		text = strings.Join(lines, "\n")
+	}
+	fmt.Fprintln(w, text)
 }
 
 func command() *cobra.Command {

@@ -36,8 +36,12 @@ func (w *workshop) race(ctx context.Context, s selection, sol submission.Solutio
 		return w.noRace(string(text), len(s.cases()))
 	}
 	paths := strings.NewReplacer(filepath.Join(w.root, starterDir(s.suite.Lab))+"/", sol.Prefix(), w.root+"/", "")
-	fmt.Fprintf(w.out, "%s\n%d data races: two goroutines use the same variable, one of them writes, and no lock orders them\n",
-		paths.Replace(strings.TrimSpace(firstRace(string(text)))), races)
+	what := "1 data race"
+	if races > 1 {
+		what = fmt.Sprintf("%d data races", races)
+	}
+	fmt.Fprintf(w.out, "%s\n%s: two goroutines use the same variable, one of them writes, and no lock orders them\n",
+		paths.Replace(strings.TrimSpace(firstRace(string(text)))), what)
 	return errFailed
 }
 

@@ -83,7 +83,7 @@ func readPlan(file string) (selection, labtest.Request, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return selection{}, labtest.Request{}, fmt.Errorf(
-			"cannot read the plan %s (%w): name a file that \"grader test\" wrote", file, cause(err))
+			"cannot read the plan %s (%w): the report of a failed case says behind \"again\" which file is its plan", file, cause(err))
 	}
 	var s selection
 	req, err := labtest.ParseRequest(string(text))

@@ -34,7 +34,7 @@ func parseSelection(text string) (selection, error) {
 	case len(parts) == 2:
 		s.name = parts[1]
 	}
-	s.stage = strings.ToUpper(s.stage)
+	s.stage, s.name = strings.ToUpper(s.stage), strings.ToLower(s.name)
 	return s, s.check()
 }
 
@@ -45,7 +45,8 @@ func (s selection) check() error {
 	}
 	lab := fmt.Sprintf("lab %d %s", s.suite.Lab.Number, s.suite.Lab.Name)
 	if s.stage == "" {
-		return fmt.Errorf("%s has no case %q: \"grader list\" shows what it has", lab, s.name)
+		return fmt.Errorf("%s has no stage or case %q%s: handouts/%02d-%s.md lists them", lab, s.name, s.meant(),
+			s.suite.Lab.Number, s.suite.Lab.Name)
 	}
 	var names []string
 	for _, c := range (selection{suite: s.suite, stage: s.stage}).cases() {
@@ -58,6 +59,42 @@ func (s selection) check() error {
 		names = append(names, stage.Letter)
 	}
 	return fmt.Errorf("%s has no stage %q: use one of %s", lab, s.stage, strings.Join(names, ", "))
+}
+
+// meant is the case that somebody may have misspelt, in brackets; "" if none is near.
+func (s selection) meant() string {
+	name, least := "", len(s.name)/3+1 // one letter of three may be wrong
+	for _, c := range s.suite.Cases {
+		if d := distance(c.Name, s.name); d < least {
+			name, least = c.Name, d
+		}
+	}
+	if name == "" {
+		return ""
+	}
+	return " (is " + name + " meant?)"
+}
+
+// distance is how many letters must be put in, left out or replaced to make one word
+// of another.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // cases are those that are selected.

@@ -38,7 +38,12 @@ func testCommand() *cobra.Command {
 			"  grader test messaging/B            one stage\n" +
 			"  grader test 1/lost-ack --seed 7    one case with one seed",
 		Args: oneArg,
-		RunE: func(cmd *cobra.Command, args []string) error { return runTest(cmd, args[0], f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.seeds < 1 && cmd.Flags().Changed("seeds") {
+				return fmt.Errorf("--seeds %d: expected a number from 1 on", f.seeds)
+			}
+			return runTest(cmd, args[0], f)
+		},
 	}
 	cmd.Flags().StringVar(&f.solution, "solution", "", "folder of the solution (default: the starter code's)")
 	cmd.Flags().StringVar(&f.seed, "seed", "", "the first seed; alone, the only one")
@@ -104,8 +109,6 @@ func (f testFlags) order(s selection) (grading.Order, error) {
 		return o, err
 	}
 	switch {
-	case f.seeds < 0:
-		return o, fmt.Errorf("--seeds %d: expected a number from 1 on", f.seeds)
 	case f.race && (f.json || f.seed != "" || f.seeds > 0):
 		return o, errors.New("--race runs the cases as go test does: leave out --seed, --seeds and --json")
 	}

@@ -65,10 +65,10 @@ func openWorkshop(cmd *cobra.Command, jobs int) (*workshop, error) {
 
 func (w *workshop) close() { w.pool.Close() }
 
-// style is how reports on standard output look: coloured on a terminal, unless
-// NO_COLOR is set (no-color.org).
+// style is how reports on standard output look: as wide as the terminal, and coloured
+// there, unless NO_COLOR is set (no-color.org).
 func (w *workshop) style() report.Style {
-	return report.Style{Color: isTerminal(w.out) && os.Getenv("NO_COLOR") == ""}
+	return report.Style{Color: isTerminal(w.out) && os.Getenv("NO_COLOR") == "", Width: columns(w.out)}
 }
 
 func isTerminal(w io.Writer) bool {

@@ -166,7 +166,7 @@ func (l layer) translate(text, tmp string) string {
 		return l.names()[i]
 	})
 	var out []string
-	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(submission.Unredirect(text)), "\n") {
 		switch {
 		case strings.HasPrefix(line, "#"): // the name of a package
 		case strings.HasPrefix(line, guestDir):

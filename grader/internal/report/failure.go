@@ -2,23 +2,22 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"faultline/grader/internal/result"
 	"faultline/labs/labtest"
 )
 
-// writePlan writes the faults of a run, and how much smaller the run is than the
+// plan writes the faults of a run, and how much smaller the run is than the
 // first that failed.
-func writePlan(w io.Writer, f *result.Failure) {
-	list(w, "plan", f.Plan, planShown)
+func (p page) plan(f *result.Failure) {
+	p.list("plan", f.Plan, planShown)
 	switch note := Smaller(f); {
 	case note == "":
 	case len(f.Plan) == 0:
-		field(w, "plan", "none ("+note+")")
+		p.field("plan", "none ("+note+")")
 	default:
-		field(w, "", "("+note+")")
+		p.field("", "("+note+")")
 	}
 }
 
@@ -54,19 +53,19 @@ func Smaller(f *result.Failure) string {
 	return strings.Join(parts, "; ")
 }
 
-// writeStory writes the steps of the scenario, a long one on several lines.
-func writeStory(w io.Writer, steps []string) {
+// story writes the steps of the scenario, a long one on several lines.
+func (p page) story(steps []string) {
 	label := "story"
 	for _, step := range steps {
 		lines := []string{step}
-		if len([]rune(step)) > width-12 {
-			lines = wrap(step, width-14)
+		if len([]rune(step)) > p.width-12 {
+			lines = wrap(step, p.width-14)
 		}
 		for i, line := range lines {
 			if i > 0 {
 				line = "  " + line
 			}
-			fmt.Fprintf(w, "  %-9s %s\n", label, line)
+			fmt.Fprintf(p, "  %-9s %s\n", label, line)
 			label = ""
 		}
 	}
@@ -77,16 +76,16 @@ func writeStory(w io.Writer, steps []string) {
 const eventLines = 3
 
 // events makes lines of a report of events: a wide one goes on below its kind.
-func events(list []string) (lines []string) {
+func (p page) events(list []string) (lines []string) {
 	const below = "              " // where the kind stands
 	for _, event := range list {
 		line := []rune(event)
-		for n := 1; len(line) > width-12; n++ {
+		for n := 1; len(line) > p.width-12; n++ {
 			if n == eventLines {
-				line = append(line[:width-13], '…')
+				line = append(line[:p.width-13], '…')
 				break
 			}
-			at := width - 12
+			at := p.width - 12
 			for i := at; i > at/2; i-- {
 				if line[i] == ' ' {
 					at = i
@@ -101,32 +100,32 @@ func events(list []string) (lines []string) {
 	return lines
 }
 
-// writeTrace writes the events around the first wrong step.
-func writeTrace(w io.Writer, f *result.Failure) {
+// trace writes the events around the first wrong step.
+func (p page) trace(f *result.Failure) {
 	title := "trace"
 	if f.Head != "" {
-		field(w, title, f.Head)
+		p.field(title, f.Head)
 		title = ""
 	}
-	lines := events(f.Trace)
-	list(w, title, lines, len(lines))
+	lines := p.events(f.Trace)
+	p.list(title, lines, len(lines))
 }
 
-// writeApart writes where the nearest run that passes goes another way.
-func writeApart(w io.Writer, a *result.Apart) {
+// apart writes where the nearest run that passes goes another way.
+func (p page) apart(a *result.Apart) {
 	if a == nil {
 		return
 	}
 	if a.Without == labtest.CalmLocks { // where the two part first may be any two locks
-		field(w, "nearest", "the case passes if no goroutine steps aside at a lock: look for what goes wrong in one order only")
+		p.field("nearest", "the case passes if no goroutine steps aside at a lock: look for what goes wrong in one order only")
 		return
 	}
-	field(w, "nearest", "without \""+strings.Join(strings.Fields(a.Without), " ")+"\" the case passes; up to here that run is the same:")
+	p.field("nearest", "without \""+strings.Join(strings.Fields(a.Without), " ")+"\" the case passes; up to here that run is the same:")
 	for _, part := range []struct {
 		label string
 		lines []string
-	}{{"", events(a.Common)}, {"failing", orEnd(events(a.Failing))}, {"passing", orEnd(events(a.Passing))}} {
-		list(w, part.label, part.lines, len(part.lines))
+	}{{"", p.events(a.Common)}, {"failing", orEnd(p.events(a.Failing))}, {"passing", orEnd(p.events(a.Passing))}} {
+		p.list(part.label, part.lines, len(part.lines))
 	}
 }
 

@@ -47,6 +47,28 @@ func TestAReportIsAtMostAHundredColumnsWide(t *testing.T) {
 	}
 }
 
+func TestAReportFitsItsTerminal(t *testing.T) {
+	r, c := wide()
+	r.Refused = []string{"hw/first.go:12:4: " + c.Title, "\thave ()"}
+	r.Notes = []string{c.Title}
+	for _, test := range []struct{ terminal, most int }{{0, 100}, {20, 70}, {80, 80}, {300, 100}} {
+		var b strings.Builder
+		report.Write(&b, r, report.Style{Width: test.terminal})
+		most := 0
+		for line := range strings.Lines(b.String()) {
+			if test.terminal > 0 || !strings.HasPrefix(line, "  hw/first.go:12:4: ") {
+				most = max(most, len([]rune(strings.TrimRight(line, "\n"))))
+			}
+		}
+		if most > test.most || most < test.most-10 {
+			t.Errorf("%d columns on a terminal of %d, want at most %d\n%s", most, test.terminal, test.most, b.String())
+		}
+		if !strings.Contains(b.String(), "\n  \thave ()\n") {
+			t.Errorf("the compiler's indented line is not as it was\n%s", b.String())
+		}
+	}
+}
+
 func TestHowMuchSmallerARunIsIsSaidInAFewWords(t *testing.T) {
 	size := func(n int) []labtest.Size { return []labtest.Size{{Name: "messages", N: n}} }
 	plan := []string{"drop      a -> b #1"}

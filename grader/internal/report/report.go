@@ -16,11 +16,30 @@ import (
 // A Style says how text looks. The zero value is plain.
 type Style struct {
 	Color bool
+	Width int // of the terminal, in columns; 0 for a file
 }
 
-// width is how many columns a report takes at most, but for what is to be pasted
-// and for the names that people give to their folders.
-const width = 100
+// widest is how many columns a report takes at most, but for what is to be pasted
+// and for the names that people give to their folders. It is wrapped to no less than
+// narrowest, which its table takes anyway.
+const (
+	widest    = 100
+	narrowest = 70
+)
+
+// width is how many columns a report in this style takes.
+func (s Style) width() int {
+	if s.Width <= 0 {
+		return widest
+	}
+	return min(max(s.Width, narrowest), widest)
+}
+
+// A page is where a report is written.
+type page struct {
+	io.Writer
+	width int
+}
 
 func (s Style) paint(code, text string) string {
 	if !s.Color {
@@ -62,7 +81,7 @@ func short(v labs.Verdict) string {
 func Write(w io.Writer, r *result.Result, s Style) {
 	fmt.Fprintf(w, "%s\n", s.bold(fmt.Sprintf("lab %d %s: %s", r.Number, r.Lab, r.Solution)))
 	for _, note := range r.Notes {
-		fmt.Fprintf(w, "note: %s\n", note)
+		fmt.Fprintf(w, "note: %s\n", strings.Join(wrap(note, s.width()-6), "\n      "))
 	}
 	writeTable(w, r, s)
 	if len(r.Refused) > 0 {
@@ -110,6 +129,9 @@ func writeRefused(w io.Writer, r *result.Result, s Style) {
 	c := r.Cases()[0]
 	fmt.Fprintf(w, "\n%s  %s\n", s.word(c.Verdict), s.bold(string(c.Verdict)+": "+c.Reason))
 	for _, line := range r.Refused {
+		if s.Width > 0 && len([]rune(line)) > s.width()-2 { // in a file, an editor looks for one line each
+			line = strings.Join(wrap(line, s.width()-6), "\n      ")
+		}
 		fmt.Fprintf(w, "  %s\n", line)
 	}
 }
@@ -118,30 +140,31 @@ func writeRefused(w io.Writer, r *result.Result, s Style) {
 // and actual, plan, story, trace, and how to see it again.
 func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
 	f := c.Failure
-	title := wrap(c.Title, width-8-len(c.ID))
+	p := page{w, s.width()}
+	title := wrap(c.Title, p.width-8-len(c.ID))
 	fmt.Fprintf(w, "%s %s\n", s.word(c.Verdict), s.bold(c.ID+"  "+title[0]))
 	for _, line := range title[1:] {
 		fmt.Fprintf(w, "      %s\n", s.bold(line))
 	}
-	field(w, "seed", fmt.Sprintf("%d, %s of virtual time", f.Seed, f.Virtual.Round(time.Microsecond)))
+	p.field("seed", fmt.Sprintf("%d, %s of virtual time", f.Seed, f.Virtual.Round(time.Microsecond)))
 	property := f.Property
 	if property == "" {
 		property = c.Title
 	}
-	field(w, "property", property+"  ("+c.Ref+")")
+	p.field("property", property+"  ("+c.Ref+")")
 	if c.Verdict != labs.Fail {
-		field(w, "verdict", string(c.Verdict))
+		p.field("verdict", string(c.Verdict))
 	}
-	field(w, "expected", f.Expected)
-	field(w, "actual", f.Actual)
-	field(w, "where", f.Where)
-	list(w, "said", f.Said, saidShown)
-	writePlan(w, f)
-	writeStory(w, ends(f.Story, storyShown))
-	list(w, "yours", f.Dump, dumpShown)
-	writeTrace(w, f)
-	writeApart(w, f.Apart)
-	fmt.Fprintf(w, "  %-9s %s\n", "again", Again(r, c)) // in one line, to be pasted
+	p.field("expected", f.Expected)
+	p.field("actual", f.Actual)
+	p.field("where", f.Where)
+	p.list("said", f.Said, saidShown)
+	p.plan(f)
+	p.story(ends(f.Story, storyShown))
+	p.list("yours", f.Dump, dumpShown)
+	p.trace(f)
+	p.apart(f.Apart)
+	fmt.Fprintf(p, "  %-9s %s\n", "again", Again(r, c)) // in one line, to be pasted
 }
 
 const (
@@ -152,28 +175,28 @@ const (
 )
 
 // field writes a labelled text, wrapped under its label.
-func field(w io.Writer, label, text string) {
+func (p page) field(label, text string) {
 	if text == "" {
 		return
 	}
-	for i, line := range wrap(text, width-12) {
+	for i, line := range wrap(text, p.width-12) {
 		if i > 0 {
 			label = ""
 		}
-		fmt.Fprintf(w, "  %-9s %s\n", label, line)
+		fmt.Fprintf(p, "  %-9s %s\n", label, line)
 	}
 }
 
 // list writes lines under one label, and says how many it leaves out.
-func list(w io.Writer, label string, lines []string, limit int) {
+func (p page) list(label string, lines []string, limit int) {
 	for i, line := range lines[:min(len(lines), limit)] {
 		if i > 0 {
 			label = ""
 		}
-		fmt.Fprintf(w, "  %-9s %s\n", label, line)
+		fmt.Fprintf(p, "  %-9s %s\n", label, line)
 	}
 	if rest := len(lines) - limit; rest > 0 {
-		fmt.Fprintf(w, "  %-9s (%d more)\n", "", rest)
+		fmt.Fprintf(p, "  %-9s (%d more)\n", "", rest)
 	}
 }
 
@@ -248,7 +271,7 @@ func writeScore(w io.Writer, r *result.Result, s Style) {
 		fmt.Fprintf(w, "disks  %s\n", crashes)
 	}
 	if next := Next(r); next != "" {
-		fmt.Fprintf(w, "next  %s\n", strings.Join(wrap(next, width-6), "\n      "))
+		fmt.Fprintf(w, "next  %s\n", strings.Join(wrap(next, s.width()-6), "\n      "))
 	}
 }
 

@@ -6,7 +6,9 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"faultline/labs"
 )
@@ -21,6 +23,17 @@ const simsync = "faultline/labs/simsync"
 // back as it is. It returns an error when the imports do not parse; then the
 // compiler, given src, has the better message.
 func Redirect(src []byte) ([]byte, error) { return redirect(src, "sync", simsync) }
+
+// Unredirect returns what a compiler says of redirected source in words of the source
+// as it was written.
+func Unredirect(text string) string {
+	text = strings.ReplaceAll(text, strconv.Quote(simsync)+" imported as sync and", `"sync" imported and`)
+	text = strings.ReplaceAll(text, simsync, "sync")
+	return standIn.ReplaceAllString(text, "sync.")
+}
+
+// standIn is where a compiler names something of simsync.
+var standIn = regexp.MustCompile(`\bsimsync\.`)
 
 // RedirectWritten is Redirect for a file that a solution wrote. It imports the
 // solution of the lab by the path that students know; the solution stands at

@@ -93,3 +93,17 @@ func FuzzRedirect(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatACompilerSaysOfRedirectedSourceSpeaksOfSync(t *testing.T) {
+	for _, tt := range []struct{ said, want string }{
+		{`hw/a.go:3:2: "faultline/labs/simsync" imported as sync and not used`, `hw/a.go:3:2: "sync" imported and not used`},
+		{`hw/a.go:3:2: "faultline/labs/simsync" imported as s and not used`, `hw/a.go:3:2: "sync" imported as s and not used`},
+		{"hw/a.go:9:5: m.wait undefined (type *simsync.Cond has no field or method wait)",
+			"hw/a.go:9:5: m.wait undefined (type *sync.Cond has no field or method wait)"},
+		{"hw/a.go:9:5: undefined: mysimsync.Lock", "hw/a.go:9:5: undefined: mysimsync.Lock"},
+	} {
+		if got := submission.Unredirect(tt.said); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+}
