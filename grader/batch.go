@@ -38,6 +38,9 @@ type batch struct {
 	anew   bool            // also what has not changed
 	some   bool            // only some cases of each lab; the others stay
 	graded func(name string, pages []html.Lab)
+	// step, if not nil, is told of each lab of a submission that is done. It may be
+	// called concurrently.
+	step func()
 }
 
 // batch looks at the class and gets the folders ready.
@@ -120,12 +123,11 @@ func (b *batch) run(ctx context.Context) error {
 	t := b.newTable()
 	t.head()
 	rows := ordered[*class.Record]{show: func(_ int, rec *class.Record) { t.show(rec) }}
-	bar := b.progress("grade", len(b.todo))
+	work := len(b.todo) * len(b.labs)
+	bar := b.progress("labs graded", work)
+	b.step = func() { bar.step(work) }
 	t.out = bar.over(t.out)
-	err := b.each(ctx, func(i int, rec *class.Record, done int) {
-		rows.add(i, rec)
-		bar.set(done, len(b.todo))
-	})
+	err := b.each(ctx, func(i int, rec *class.Record, _ int) { rows.add(i, rec) })
 	bar.end()
 	if err != nil {
 		return err

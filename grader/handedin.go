@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"faultline/grader/internal/handin"
 	"faultline/grader/internal/result"
@@ -42,6 +43,9 @@ func wantedLabs(only string) ([]suites.Suite, error) {
 // submissions lists the submissions in dir, and says what else is there: it may be
 // one that nobody has unpacked.
 func (w *workshop) submissions(dir string) ([]handin.Submission, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file: name a folder that has a folder for each submission; unpack an archive of the class first", dir)
+	}
 	all, notes, err := handin.List(dir)
 	if err != nil && cause(err) != err {
 		return nil, fmt.Errorf("cannot read %s (%w): name a folder that has a folder for each submission", dir, cause(err))
@@ -80,23 +84,47 @@ func onRoster(all []handin.Submission, file string) ([]handin.Submission, error)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s (%w): name a file with a name of the class on each line", filepath.ToSlash(file), cause(err))
 	}
-	known := map[string]bool{}
+	handedIn := map[string]string{} // by the name in small letters
 	for _, s := range all {
-		known[s.Name] = true
+		handedIn[strings.ToLower(s.Name)] = s.Name
 	}
-	for i, name := range strings.Split(string(text), "\n") {
+	listed := map[string]int{} // on which line
+	for i, name := range strings.Split(strings.TrimPrefix(string(text), "\ufeff"), "\n") {
 		name = strings.TrimSpace(name)
-		switch {
-		case name == "" || known[name]:
+		if name == "" {
 			continue
-		case !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) || name[0] == '.' || reserved(name):
-			return nil, fmt.Errorf("%s:%d: %q cannot be the name of a submission's folder", filepath.ToSlash(file), i+1, name)
 		}
-		known[name] = true
-		all = append(all, handin.Submission{Name: name})
+		small := strings.ToLower(name)
+		there, known := handedIn[small]
+		if err := rosterName(name, there, listed[small]); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", filepath.ToSlash(file), i+1, err)
+		}
+		listed[small] = i + 1
+		if !known {
+			all = append(all, handin.Submission{Name: name})
+		}
+	}
+	if len(listed) == 0 {
+		return nil, fmt.Errorf("%s names nobody: write a name of the class on each line", filepath.ToSlash(file))
 	}
 	slices.SortFunc(all, func(a, b handin.Submission) int { return strings.Compare(a.Name, b.Name) })
 	return all, nil
+}
+
+// rosterName says what is wrong with a name of a roster. Somebody may have handed in
+// under the name there, "" for nobody, and it may stand on an earlier line, 0 for none.
+func rosterName(name, there string, line int) error {
+	switch {
+	case !utf8.ValidString(name):
+		return fmt.Errorf("%q is no text in UTF-8: save the file in that encoding", name)
+	case !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) || name[0] == '.' || reserved(name):
+		return fmt.Errorf("%q cannot be the name of a submission's folder", name)
+	case line > 0:
+		return fmt.Errorf("%q stands on line %d already: each of the class needs a name of their own", name, line)
+	case there != "" && there != name:
+		return fmt.Errorf("%q handed in as %q: write the name as that of the submission", name, there)
+	}
+	return nil
 }
 
 // gist says in a few words what became of a solution.

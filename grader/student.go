@@ -57,6 +57,9 @@ func (b *batch) grade(ctx context.Context, l lane, s handin.Submission) (*class.
 		if err := m.lab(ctx, l, lab); err != nil {
 			return nil, err
 		}
+		if _, wanted := m.wants(lab); wanted && b.step != nil {
+			b.step()
+		}
 	}
 	if len(m.fresh) == 0 && m.unchanged() {
 		return m.old, nil

@@ -173,12 +173,25 @@ func ours(id string, v labs.Verdict, reason string) error {
 	return nil
 }
 
-// makeFolder makes a folder for what the grader writes.
+// makeFolder makes a folder for what the grader writes. That nothing can be written
+// there is said before the work, not after.
 func makeFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("cannot make the folder %s (%w): name another one with --out", dir, cause(err))
 	}
+	if err := tryFolder(dir); err != nil {
+		return fmt.Errorf("cannot write into the folder %s (%w): name another one with --out", dir, cause(err))
+	}
 	return nil
+}
+
+// tryFolder writes a file into a folder, and removes it.
+func tryFolder(dir string) error {
+	f, err := os.CreateTemp(dir, unfinished)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // cause is an error of the file system without the operation and the path, which
@@ -186,6 +199,9 @@ func makeFolder(dir string) error {
 func cause(err error) error {
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
 		return path.Err
+	}
+	if link := (*os.LinkError)(nil); errors.As(err, &link) {
+		return link.Err
 	}
 	return err
 }
@@ -196,6 +212,13 @@ const unfinished = ".tmp-"
 // writeFile replaces a file as a whole: whoever reads it sees the old text or the
 // new.
 func writeFile(path, text string) error {
+	if err := replaceFile(path, text); err != nil {
+		return fmt.Errorf("cannot write %s (%w)", filepath.ToSlash(path), cause(err))
+	}
+	return nil
+}
+
+func replaceFile(path, text string) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), unfinished)
 	if err != nil {
 		return err

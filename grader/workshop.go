@@ -120,7 +120,10 @@ func cacheDir() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return dir, os.MkdirAll(dir, 0o755)
+	if err := errors.Join(os.MkdirAll(dir, 0o755), tryFolder(dir)); err != nil {
+		return "", fmt.Errorf("cannot write into the cache %s (%w): set FAULTLINE_CACHE to another folder", dir, cause(err))
+	}
+	return dir, nil
 }
 
 // findLab finds a lab's suite by number or name.

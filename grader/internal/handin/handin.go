@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"faultline/grader/internal/submission"
 	"faultline/labs"
@@ -35,6 +36,8 @@ func List(dir string) (all []Submission, notes []string, err error) {
 		switch {
 		case strings.HasPrefix(e.Name(), "."):
 			continue
+		case !utf8.ValidString(e.Name()): // two such names may become one in what is written
+			return nil, notes, fmt.Errorf("%q is no text in UTF-8: give the submission another name", e.Name())
 		case archive && e.Type().IsRegular():
 			s.Name, s.ending = stem, ending
 		case !e.IsDir():

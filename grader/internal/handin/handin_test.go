@@ -283,3 +283,14 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func TestANameThatIsNoTextIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "Jos\xe9"), 0o755); err != nil {
+		t.Skipf("no such name here: %v", err)
+	}
+	const want = `"Jos\xe9" is no text in UTF-8: give the submission another name`
+	if _, _, err := handin.List(dir); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
