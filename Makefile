@@ -15,7 +15,7 @@ STARTER = ./solutions-skeleton/...
 # believe that all of them have passed.
 WORDS := STAGE= CASE= SEED= SEEDS= SHRINK= SOLUTION= FILE=
 GIVEN = $(foreach v,$(filter-out -% MAKE% GO% CC,$(.VARIABLES)),$(if $(filter command,$(origin $v)),$v=))
-HEED = $(foreach v,$(filter-out $(WORDS),$(GIVEN)),$(error there is no $v: use one of $(WORDS)))
+HEED = $(foreach v,$(filter-out $(WORDS),$(GIVEN)),$(error there is no $v: "make" lists what there is))
 
 # What a run of a lab is about, for example: make lab-1 STAGE=B CASE=lost-ack SEED=7
 PART = $*$(if $(STAGE),/$(STAGE))$(if $(CASE),/$(CASE))

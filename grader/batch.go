@@ -129,6 +129,9 @@ func (b *batch) run(ctx context.Context) error {
 	t.out = bar.over(t.out)
 	err := b.each(ctx, func(i int, rec *class.Record, _ int) { rows.add(i, rec) })
 	bar.end()
+	if ctx.Err() != nil {
+		fmt.Fprintln(b.workshop.err, "what has been graded stays: the same command goes on from there")
+	}
 	if err != nil {
 		return err
 	}

@@ -64,9 +64,6 @@ func runGrade(cmd *cobra.Command, dir string, f gradeFlags) error {
 	}
 	defer b.unlock()
 	err = b.run(cmd.Context())
-	if cmd.Context().Err() != nil {
-		fmt.Fprintln(w.err, "what has been graded stays: the same command goes on from there")
-	}
 	if err != nil || f.policy == "" || b.shard != nil {
 		return err
 	}

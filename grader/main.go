@@ -45,14 +45,13 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, "grader: stopped")
 		return exitUsage
 	default:
-		complain(os.Stderr, err)
+		say(os.Stderr, "grader: "+err.Error())
 		return exitUsage
 	}
 }
 
-// complain says why a command ended, on a terminal without breaking words.
-func complain(w io.Writer, err error) {
-	text := "grader: " + err.Error()
+// say prints a text, on a terminal without breaking words.
+func say(w io.Writer, text string) {
 	if width := columns(w); width > 0 {
 		lines := strings.Split(text, "\n")
 		for i, line := range lines {

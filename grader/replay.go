@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -84,6 +85,9 @@ func readPlan(file string) (selection, labtest.Request, error) {
 	if err != nil {
 		return selection{}, labtest.Request{}, fmt.Errorf(
 			"cannot read the plan %s (%w): the report of a failed case says behind \"again\" which file is its plan", file, cause(err))
+	}
+	if !utf8.Valid(text) {
+		return selection{}, labtest.Request{}, fmt.Errorf("%s is no plan: it is not even text", file)
 	}
 	var s selection
 	req, err := labtest.ParseRequest(string(text))
