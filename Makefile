@@ -48,7 +48,7 @@ replay: build ## perform a failed run again and print its trace: FILE=out/….pl
 ##@ For instructors
 
 .PHONY: demo
-demo: build ## grade a sample class, into out/demo; LABS="1 kv" for some
+demo: build ## grade a sample class, into out/demo; takes some minutes; LABS="1 kv" for some
 	@$(GRADER) demo $(LABS)
 
 ##@ For maintainers
