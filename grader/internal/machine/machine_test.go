@@ -340,7 +340,7 @@ func TestBuildErrorsSpeakOfTheStudentsFiles(t *testing.T) {
 			"hw/mailbox.go:59:8: not enough return values\n\thave (number)\n\twant ([]byte, error)"},
 		{"an undefined name", receive, receive + "undefined()\n", "hw/mailbox.go:59:1: undefined: undefined"},
 		{"a type of sync", receive, receive + "new(sync.Cond).wait()\n",
-			"hw/mailbox.go:59:15: new(sync.Cond).wait undefined (type *sync.Cond has no field or method wait, but does have method Wait)"},
+			"hw/mailbox.go:59:16: new(sync.Cond).wait undefined (type *sync.Cond has no field or method wait, but does have method Wait)"},
 		{"a file that does not parse", receive, receive + "return (\n", "hw/mailbox.go"},
 		{"a missing function", "func NewMailbox(", "func newMailbox(",
 			"package messaging: the lab needs a function NewMailbox of type func(int) messagingapi.Mailbox"},
