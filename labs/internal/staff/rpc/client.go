@@ -25,7 +25,6 @@ type client struct {
 	incarnation uint32     // the server's latest that is known; 0 for none
 	next        uint32     // the number of the next call
 	calls       map[uint32]*call
-	told        uint32      // the Done of the last packet
 	idle        *time.Timer // sends an Ack
 	//lab:end
 }
@@ -54,7 +53,6 @@ func NewClient(conn net.PacketConn, server net.Addr, opt rpcapi.ClientOptions) r
 		closed: make(chan struct{}),
 		next:   1,
 		calls:  make(map[uint32]*call),
-		told:   1,
 	}
 	c.idle = time.AfterFunc(time.Hour, c.acknowledge)
 	c.idle.Stop()
@@ -143,9 +141,6 @@ func (c *client) begin(method string, args []byte) *call {
 func (c *client) transmit(k *call) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if k.over {
-		return // while it waited for the lock
-	}
 	if k.packet.ServerIncarnation == 0 {
 		k.packet.ServerIncarnation = c.incarnation
 	}
@@ -158,11 +153,10 @@ func (c *client) transmit(k *call) {
 //
 //lab:omit
 func (c *client) send(p rpcapi.Packet) {
-	c.told = c.next
+	p.Done = c.next
 	for number := range c.calls {
-		c.told = min(c.told, number)
+		p.Done = min(p.Done, number)
 	}
-	p.Done = c.told
 	c.conn.WriteTo(encode(p), c.server)
 }
 
@@ -290,7 +284,7 @@ func (c *client) finish(k *call) {
 func (c *client) acknowledge() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.calls) > 0 || c.told == c.next || c.incarnation == 0 {
+	if len(c.calls) > 0 || c.incarnation == 0 {
 		return
 	}
 	c.send(rpcapi.Packet{

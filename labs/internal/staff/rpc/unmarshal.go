@@ -210,7 +210,7 @@ func (d *decoder) table(v reflect.Value) error {
 		return fmt.Errorf("a key of type %v cannot be unmarshaled", t.Key())
 	}
 	v.Set(reflect.MakeMap(t))
-	var last []byte
+	var last []byte // the key before; none, at first, is less than any
 	for range n {
 		key, value := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
 		start := d.at
@@ -218,7 +218,7 @@ func (d *decoder) table(v reflect.Value) error {
 			return err
 		}
 		raw := d.data[start:d.at]
-		if last != nil && bytes.Compare(last, raw) >= 0 {
+		if bytes.Compare(last, raw) >= 0 {
 			return errors.New("the keys of a map are not in ascending order")
 		}
 		last = raw
