@@ -16,11 +16,14 @@ type sighting struct {
 	times  int           // that it was sent
 	packet []byte        // the last time
 	at     time.Duration // the last time
+	pause  time.Duration // the longest between two times
 	from   string        // the node that sent it
 }
 
 func (s *sighting) note(m labrpc.Message) {
-	s.times++
+	if s.times++; s.times > 1 {
+		s.pause = max(s.pause, m.At-s.at)
+	}
 	s.packet, s.at, s.from = m.Packet, m.At, m.From
 }
 
@@ -73,6 +76,16 @@ func (h *house) account(args string) string {
 			text, call.from, describe(last.packet), last.at.Round(time.Millisecond))
 	}
 	return text + ", and sent nothing to " + call.from
+}
+
+// pause is the longest that a client has waited before it sent a call again.
+func (h *house) pause(args string) time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if call := h.log.calls[args]; call != nil {
+		return call.pause
+	}
+	return 0
 }
 
 // ran says how often a call has been executed, and when. The lock is held.

@@ -112,6 +112,7 @@ func (s Solution) cycles(t *labtest.T) {
 		})
 	}
 	s.depth(t)
+	s.width(t)
 }
 
 // depth goes to the limit and one step beyond. Each node of the chain is a
@@ -134,6 +135,23 @@ func (s Solution) depth(t *labtest.T) {
 	t.Check(err != nil, labtest.Finding{Expected: "Marshal refuses what is deeper than MaxDepth", Actual: "it gave no error"})
 	t.Check(s.Unmarshal(b, &back) != nil, labtest.Finding{
 		Expected: "Unmarshal refuses what is deeper than MaxDepth", Actual: "it gave no error"})
+}
+
+// width has more values side by side than may stand in each other.
+func (s Solution) width(t *labtest.T) {
+	t.Step("a slice of %d pointers to points: they are side by side, and none is deeper than another", rpcapi.MaxDepth)
+	var points []*point
+	var elements [][]byte
+	for i := range int64(rpcapi.MaxDepth) {
+		points = append(points, &point{i, -i})
+		elements = append(elements, to(record(i64(i), i64(-i))))
+	}
+	want := list(elements...)
+	s.writes(t, points, want)
+	var back []*point
+	s.reads(t, want, &back)
+	t.Check(len(back) == len(points) && *back[len(back)-1] == *points[len(points)-1], labtest.Finding{
+		Expected: fmt.Sprintf("%d points", len(points)), Actual: fmt.Sprintf("%d, or other ones", len(back))})
 }
 
 // graphs draws nodes that point to each other at random.

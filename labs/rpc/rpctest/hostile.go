@@ -89,12 +89,14 @@ func forgeries() []forgery {
 		{"nil for a struct", null(), new(struct{})},
 		{"three elements for an array of two", array(i64(1), i64(2), i64(3)), &[2]int64{8, 9}},
 		{"one element for an array of two", array(i64(1)), &[2]int64{8, 9}},
+		{"nil for the last element of an array", array(i64(1), null()), &[2]int64{8, 9}},
 		{"one field for a struct of two", record(i64(1)), &point{8, 9}},
 		{"three fields for a struct of two", record(i64(1), i64(2), i64(3)), &point{8, 9}},
 		{"a struct of two that says it has three", append(head(rpcapi.TagStruct, 3), append(i64(1), i64(2)...)...), &point{8, 9}},
 		{"a struct of two that says it has one", append(head(rpcapi.TagStruct, 1), append(i64(1), i64(2)...)...), &point{8, 9}},
 		{"a key that comes twice", table(one, i64(1), one, i64(2)), &map[string]int64{}},
 		{"keys in the wrong order", table(two, i64(1), one, i64(2)), &map[string]int64{}},
+		{"a key that is a pointer", table(to(i64(1)), i64(2)), &map[*int64]int64{}},
 		{"bytes as a list of numbers", list(number(rpcapi.TagUint8, 1, 1)), &[]byte{7}},
 		{"a reference to a pointer that never came", ref(0), new(*int64)},
 		{"a reference to the next pointer", record(ref(0), to(record(i64(1), i64(2)))), &pair{}},
@@ -103,6 +105,7 @@ func forgeries() []forgery {
 				A *point
 				B *int64
 			}{}},
+		{"a reference of three bytes", record(to(i64(1)), ref(0)[:4]), &struct{ A, B *int64 }{}},
 		{"a reference that is too large to be one", append([]byte{rpcapi.TagRef}, 0xff, 0xff, 0xff, 0xff), new(*int64)},
 		{"a value without its pointer", record(i64(1), i64(2)), new(*point)},
 		{"an unfit value at the end", list(i64(1), text("x")), &[]int64{5}},

@@ -204,6 +204,20 @@ func (s Solution) cancels(t *labtest.T) {
 	}
 	h.echo(c, 1, "a4")
 	h.times("q", 0, "it waited for a worker when its client gave up")
+	h.silence()
+}
+
+// silence counts the packets of two cancels, of which one was lost once, long after
+// both were answered. They take three; a few more do no harm.
+func (h *house) silence() {
+	h.t.Step("the server has acknowledged both cancels: the client must not go on sending them")
+	h.t.Sleep(probe)
+	got := h.sentBy(clientNode(1), rpcapi.Cancel)
+	h.t.Check(got <= 6, labtest.Finding{
+		Property: "a cancel is sent until something answers it",
+		Expected: "at most 6 packets \"cancel\" for 2 calls: the network lost one of them, and the server answered each of the others",
+		Actual:   fmt.Sprintf("the client has sent %d; so far there were %s", got, h.spent()),
+	})
 }
 
 // contextEnds waits until the context of a call that is being executed ends; why

@@ -1,6 +1,7 @@
 package rpctest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -165,8 +166,11 @@ func forgedCalls() []forgery {
 	}
 	long := encode(call)
 	long[25]++ // the length of the body
-	return append(list, forgery{"a call whose body is a byte shorter than it says", seal(long), nil},
+	list = append(list, forgery{"a call whose body is a byte shorter than it says", seal(long), nil},
 		forgery{"a call with a byte behind its body", seal(append(encode(call), 0)), nil})
+	call.Method, call.Body = strings.Repeat("m", rpcapi.MaxMethod), bytes.Repeat([]byte("x"), rpcapi.MaxBody)
+	return append(list, forgery{"the longest call that there is, with a byte behind it: ReadFrom drops what the buffer has no room for",
+		append(encode(call), 0), nil})
 }
 
 // forgedReplies are replies to other calls, or damaged. Each says in its body what it
