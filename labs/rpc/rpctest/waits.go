@@ -81,17 +81,17 @@ func (s Solution) slowCall(t *labtest.T) {
 }
 
 // patient lets the first second of a slow call pass. The first copy of the call gets an
-// Ack. A second does no harm: the client may have been about to send it.
+// Ack. One more does no harm: a client may let the wait end that it has begun.
 func (h *house) patient() {
 	const rest = probe - 3*timeout
 	h.t.Sleep(2 * timeout)
-	h.t.Step("after %v: in the next %v the client, which has an ack, must send the call twice at most", 2*timeout, rest)
+	h.t.Step("after %v: the client, which soon has an ack, must send the call twice at most in the next %v", 2*timeout, rest)
 	before := h.sentBy(clientNode(1), rpcapi.Call)
 	h.t.Sleep(rest)
 	again := h.sentBy(clientNode(1), rpcapi.Call) - before
 	h.t.Check(again <= 2, labtest.Finding{
-		Expected: fmt.Sprintf("at most 2 packets \"call\" in %v: a client that has an Ack waits for Probe (%v), and not for Timeout (%v), "+
-			"before it sends the call again", rest, probe, timeout),
+		Expected: fmt.Sprintf("at most 2 packets \"call\" in %v: the server answers the second of a slow call with an Ack, and a client that "+
+			"has one waits for Probe (%v), and not for Timeout (%v), before it sends the call again", rest, probe, timeout),
 		Actual: fmt.Sprintf("%d packets; in all, so far, there were %s", again, h.spent()),
 	})
 }
