@@ -102,7 +102,7 @@ func (s Solution) alternatingBit(t *labtest.T) {
 }
 
 // stream sends n messages of different lengths one after another, while a reader
-// receives them.
+// receives them. The first is as long as a message may be.
 func (w *wire) stream(n int) {
 	rng := w.t.Rand("messages")
 	if w.t.Real() {
@@ -116,6 +116,9 @@ func (w *wire) stream(n int) {
 			msg := fmt.Sprintf("m%d", i+1)
 			if rng.IntN(3) == 0 {
 				msg += " " + strings.Repeat("x", rng.IntN(messagingapi.MaxPayload-len(msg)))
+			}
+			if i == 0 {
+				msg = "m1 " + strings.Repeat("x", messagingapi.MaxPayload-len("m1 "))
 			}
 			w.send(msg, 0)
 		}
