@@ -249,7 +249,7 @@ func (s Solution) outage(t *labtest.T) {
 func (s Solution) windowStorm(t *labtest.T) {
 	w := s.wire(t, setup{Window: true, Faults: stormFaults(t), Options: messagingapi.Options{
 		SeqBits: 16, First: 65520, Window: 8, Buffer: 6}})
-	w.stream(40)
+	w.stream(40, longest("m1"))
 	w.outlast()
 	w.flush(patience)
 }
