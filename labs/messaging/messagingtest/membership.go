@@ -86,13 +86,21 @@ func (s Solution) steady(t *labtest.T) {
 // at most while something is down.
 func (c *sites) storming() int { return 8 * len(c.names) }
 
+// crash ends a site of the house, and then one of seven that all have links to each
+// other: there, a question that takes every route takes hundreds. Two goroutines
+// read what each site tells, and each change is for one of them.
 func (s Solution) crash(t *labtest.T) {
-	c := s.sites(t, layout{Links: house})
+	s.sites(t, layout{Links: house, Readers: 2}).crashes(20 * interval)
+	s.sites(t, layout{Links: mesh, Readers: 2}).crashes(2 * interval)
+}
+
+// crashes ends site e, and goes on for a while after all have learned of it.
+func (c *sites) crashes(after time.Duration) {
 	c.warm()
-	c.allow(c.storming(), 30*interval)
+	c.allow(c.storming(), c.intervals(5)+after)
 	c.kill("e")
 	c.learn(c.found("e", c.names...)...)
-	c.quiet(20*interval, "all of it has been said")
+	c.quiet(after, "all of it has been said")
 	c.stop()
 }
 

@@ -17,10 +17,11 @@ import (
 const interval = time.Second
 
 // A layout says which sites there are and what lies between them. The zero value
-// of all but Links is a calm network and a patience of 3.
+// of all but Links is a calm network, a patience of 3 and a reader at each site.
 type layout struct {
 	Links    string // "ab bc": sites a and b have a direct link, and so have b and c
 	Patience int
+	Readers  int // how many goroutines call Next of each site
 	Faults   labrpc.Faults
 }
 
@@ -30,6 +31,7 @@ const (
 	house = "ab ac ad bc bd cd be ce de"
 	ring  = "ab bc cd da"
 	line  = "ab bc cd"
+	mesh  = "ab ac ad ae af ag bc bd be bf bg cd ce cf cg de df dg ef eg fg"
 )
 
 // sites are sites of the solution with a network between.
@@ -70,6 +72,7 @@ func (s Solution) sites(t *labtest.T, l layout) *sites {
 	if l.Patience == 0 {
 		l.Patience = 3
 	}
+	l.Readers = max(l.Readers, 1)
 	c := &sites{t: t, solution: s, layout: l, links: strings.Fields(l.Links), at: map[string]*station{}, budget: 1 << 20}
 	for _, link := range c.links {
 		for _, name := range []string{link[:1], link[1:]} {
@@ -82,6 +85,9 @@ func (s Solution) sites(t *labtest.T, l layout) *sites {
 	slices.Sort(c.names)
 	t.Step("sites %s with links %s, an interval of %v and a patience of %d",
 		strings.Join(c.names, " "), l.Links, interval, l.Patience)
+	if l.Readers > 1 {
+		t.Step("at each site, %d goroutines call Next", l.Readers)
+	}
 	c.net = t.Network(labrpc.Config{Faults: l.Faults, Describe: words})
 	c.net.Intercept(c.pass)
 	for _, name := range c.names {
@@ -144,7 +150,9 @@ func (c *sites) start(name string) {
 	c.mu.Lock()
 	s.membership, s.told, s.times, s.last = m, nil, nil, map[string]said{}
 	c.mu.Unlock()
-	c.t.Go(func() { c.read(s, m) })
+	for range c.layout.Readers {
+		c.t.Go(func() { c.read(s, m) })
+	}
 }
 
 // read takes in what a site tells until it is closed.
@@ -155,14 +163,32 @@ func (c *sites) read(s *station, m messagingapi.Membership) {
 			return
 		}
 		c.t.Note("%s says: %s", s.name, announce(change))
-		c.mu.Lock()
-		if s.membership == m {
-			s.told = append(s.told, change)
-			s.times = append(s.times, c.t.Since())
-			s.last[change.Site] = said{change, c.t.Since()}
+		if c.hear(s, m, change) {
+			c.t.Report(labtest.Finding{
+				Property: "each change is told once",
+				Expected: fmt.Sprintf("%s says once that %s, whoever calls Next", s.name, announce(change)),
+				Actual:   "it has said so twice, and nothing else of " + change.Site + " between",
+				About:    c.between(s.name, change.Site),
+			})
 		}
-		c.mu.Unlock()
 	}
+}
+
+// hear notes what a site tells, and reports whether it was no news. What a site says
+// that was closed meanwhile does not count.
+func (c *sites) hear(s *station, m messagingapi.Membership, change messagingapi.Change) (again bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.membership != m {
+		return false
+	}
+	if s.last[change.Site].Change == change {
+		return true
+	}
+	s.told = append(s.told, change)
+	s.times = append(s.times, c.t.Since())
+	s.last[change.Site] = said{change, c.t.Since()}
+	return false
 }
 
 // announce is a change as a site might tell it.

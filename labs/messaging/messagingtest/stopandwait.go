@@ -61,7 +61,11 @@ func (s Solution) calm(t *labtest.T) {
 	n := t.Size("messages", 10)
 	w.reader(n, 0)
 	for i := range n {
-		w.deliver(fmt.Sprintf("m%d", i+1), patience)
+		msg := fmt.Sprintf("m%d", i+1)
+		if i == n-1 {
+			msg = longest(msg)
+		}
+		w.deliver(msg, patience)
 	}
 	w.finish(patience)
 	data, acks := w.counts()
@@ -97,13 +101,13 @@ func (s Solution) alternatingBit(t *labtest.T) {
 		Faults: labrpc.Draw(t.Seed(), labrpc.Faults{Loss: 0.3, Duplicate: 0.3, Corrupt: 0.1, FIFO: true,
 			Latency: labrpc.Range{Min: time.Millisecond, Max: 20 * time.Millisecond}}),
 	})
-	w.stream(20)
+	w.stream(20, "")
 	w.outlast()
 }
 
 // stream sends n messages of different lengths one after another, while a reader
-// receives them.
-func (w *wire) stream(n int) {
+// receives them. The first one can be given.
+func (w *wire) stream(n int, first string) {
 	rng := w.t.Rand("messages")
 	if w.t.Real() {
 		n /= 4
@@ -117,9 +121,18 @@ func (w *wire) stream(n int) {
 			if rng.IntN(3) == 0 {
 				msg += " " + strings.Repeat("x", rng.IntN(messagingapi.MaxPayload-len(msg)))
 			}
+			if i == 0 && first != "" {
+				msg = first
+			}
 			w.send(msg, 0)
 		}
 	})
+}
+
+// longest is a message as long as a message may be.
+func longest(name string) string {
+	name += " "
+	return name + strings.Repeat("x", messagingapi.MaxPayload-len(name))
 }
 
 // lateCopies has an ack come late, while a later message is outstanding that the
@@ -144,7 +157,7 @@ func (s Solution) lateCopies(t *labtest.T) {
 // 256 numbers last longer than that.
 func (s Solution) storm(t *labtest.T) {
 	w := s.wire(t, setup{Faults: stormFaults(t)})
-	w.stream(20)
+	w.stream(20, "")
 	w.outlast()
 }
 

@@ -153,7 +153,8 @@ func (s *fileSender) transfer(ctx context.Context, file []byte) error {
 	}
 }
 
-// ask offers a file until the receiver answers.
+// ask offers a file until the receiver answers, or until ctx ends and the path
+// takes no offer any more.
 //
 //lab:omit
 func (s *fileSender) ask(ctx context.Context, file []byte) (fileMessage, error) {
@@ -165,9 +166,8 @@ func (s *fileSender) ask(ctx context.Context, file []byte) (fileMessage, error) 
 		if err := s.path.Send(ctx, offer.seal()); err != nil {
 			return fileMessage{}, err
 		}
-		answer, err := s.answer(ctx)
-		if err == nil || ctx.Err() != nil {
-			return answer, err
+		if answer, err := s.answer(ctx); err == nil {
+			return answer, nil
 		}
 	}
 }
