@@ -12,7 +12,8 @@ import (
 func (s Staff) check(all map[string][]byte) error {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if strings.HasPrefix(name, "solutions-skeleton/") && !bytes.Equal(all[name], s.Starter[name]) {
-			return fmt.Errorf("%s is not the starter code, and may be a solution: move what you wrote elsewhere, then \"make skeleton\" makes it anew", name)
+			return fmt.Errorf("%s is not the starter code, and may be a solution: move what you wrote elsewhere, "+
+				"then \"make skeleton\" makes it anew", name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Starter)) {
