@@ -22,7 +22,7 @@ func benchCommand() *cobra.Command {
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return b.run(cmd) },
 	}
-	cmd.Flags().StringVar(&b.proof, "proof", "", "file with what grader selftest --json has printed")
+	cmd.Flags().StringArrayVar(&b.proofs, "proof", nil, "file with what grader selftest --json has printed; of several, a lab's last counts")
 	cmd.Flags().StringVar(&b.explained, "explained", "", "file with what grader selftest --explain --json has printed")
 	cmd.Flags().StringVar(&b.page, "page", "", "Markdown file to write the table into")
 	cmd.Flags().BoolVar(&b.json, "json", false, "print JSON, for a program to read")
@@ -31,8 +31,9 @@ func benchCommand() *cobra.Command {
 
 // A bench is what to measure and where to write it.
 type bench struct {
-	proof, explained, page string
-	json                   bool
+	proofs          []string
+	explained, page string
+	json            bool
 }
 
 // A measure is a row of the table.

@@ -5,11 +5,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"faultline/grader/internal/result"
 )
 
 func TestFiguresReplaceTheTableOfAPage(t *testing.T) {
 	proof := proofFigures([]labProof{
-		{Mutants: 60, Caught: 60, Fair: 1200, Repeated: 900},
+		{Mutants: 60, Caught: 60, Fair: 1200, Repeated: 900, Crashes: result.Crashes{States: 6000, Recoveries: 11000}},
 		{Mutants: 40, Caught: 39, Fair: 300, Repeated: 100, False: 1},
 	})
 	all := append(proof, measure{What: "lab 1", Elsewhere: "214 s", Ours: 3.25, Unit: "s", Bound: 10})
@@ -31,10 +33,30 @@ func TestFiguresReplaceTheTableOfAPage(t *testing.T) {
 | mutants caught by their cases, of 100 | - | ≥ 100 % | 99 % (not kept) |
 | false failures in 1,500 runs of correct solutions | 3 in 500 | ≤ 0 | 1 (not kept) |
 | faults of the grader, another hash of a run too, in 1,000 runs that were repeated | - | ≤ 0 | 0 |
+| recoveries checked, from 6,000 states that crashes of the references leave of a disk | - | ≥ 10000 | 11,000 |
 | lab 1 | 214 s | ≤ 10 s | 3.2 s |
 `, "\n") + after
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestOfSeveralProofsALabsLastCounts(t *testing.T) {
+	dir := t.TempDir()
+	var b bench
+	for i, text := range []string{
+		`{"labs": [{"lab": "kv", "mutants": 2, "caught": 1}, {"lab": "ring", "mutants": 3, "caught": 3}]}`,
+		`{"labs": [{"lab": "kv", "mutants": 2, "caught": 2}]}`,
+	} {
+		path := filepath.Join(dir, string(rune('a'+i)))
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		b.proofs = append(b.proofs, path)
+	}
+	all, err := b.earlier()
+	if err != nil || all[0].Ours != 100 || !strings.Contains(all[0].What, "of 5") {
+		t.Errorf("got %+v, %v", all, err)
 	}
 }
 
