@@ -33,7 +33,7 @@ func TestFiguresReplaceTheTableOfAPage(t *testing.T) {
 | mutants caught by their cases, of 100 | - | ≥ 100 % | 99 % (not kept) |
 | false failures in 1,500 runs of correct solutions | 3 in 500 | ≤ 0 | 1 (not kept) |
 | faults of the grader, another hash of a run too, in 1,000 runs that were repeated | - | ≤ 0 | 0 |
-| recoveries checked, from 6,000 states that crashes of the references leave of a disk | - | ≥ 10000 | 11,000 |
+| recoveries checked, from 6,000 states that crashes of the references leave of a disk | - | ≥ 10,000 | 11,000 |
 | lab 1 | 214 s | ≤ 10 s | 3.2 s |
 `, "\n") + after
 	if string(got) != want {
