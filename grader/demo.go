@@ -19,16 +19,9 @@ func demoCommand() *cobra.Command {
 		Long: "Demo lays out a small class and grades it: one student with everything right, one who has not\n" +
 			"begun, and some with one bug each. All labs take some minutes; one, much less.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			of := suites.All()
-			if len(args) > 0 {
-				of = nil
-			}
-			for _, name := range args {
-				suite, err := findLab(name)
-				if err != nil {
-					return err
-				}
-				of = append(of, suite)
+			of, err := findLabs(args)
+			if err != nil {
+				return err
 			}
 			w, err := openWorkshop(cmd, 0)
 			if err != nil {

@@ -27,17 +27,13 @@ func apart(dir, out string) error {
 
 func wantedLabs(only string) ([]suites.Suite, error) {
 	if only == "" {
-		return suites.All(), nil
+		return findLabs(nil)
 	}
-	var wanted []suites.Suite
-	for name := range strings.SplitSeq(only, ",") {
-		s, err := findLab(strings.TrimSpace(name))
-		if err != nil {
-			return nil, err
-		}
-		wanted = append(wanted, s)
+	names := strings.Split(only, ",")
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
 	}
-	return wanted, nil
+	return findLabs(names)
 }
 
 // submissions lists the submissions in dir, and says what else is there: it may be

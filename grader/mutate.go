@@ -41,10 +41,9 @@ func mutateCommand() *cobra.Command {
 			case o.seeds < 0:
 				return fmt.Errorf("--seeds %d: expected a number from 1 on", o.seeds)
 			}
-			if len(args) == 0 {
-				for _, l := range labs.All() {
-					args = append(args, l.Name)
-				}
+			of, err := findLabs(args)
+			if err != nil {
+				return err
 			}
 			w, err := openWorkshop(cmd, jobs)
 			if err != nil {
@@ -52,7 +51,7 @@ func mutateCommand() *cobra.Command {
 			}
 			defer func() { w.close() }() // of the pool that it has then
 			w.limit(mutantCPU)
-			return w.mutate(cmd.Context(), args, o)
+			return w.mutate(cmd.Context(), of, o)
 		},
 	}
 	cmd.Flags().IntVar(&o.sample, "sample", sampleSize, "how many mutants of each lab; 0 for all that there are")
@@ -88,19 +87,15 @@ func (w *workshop) limit(cpu time.Duration) {
 	w.grader.Pool = w.pool
 }
 
-// mutate holds the suites of the named labs against mechanical mutants.
-func (w *workshop) mutate(ctx context.Context, names []string, o mutateOrder) error {
+// mutate holds the suites of some labs against mechanical mutants.
+func (w *workshop) mutate(ctx context.Context, of []suites.Suite, o mutateOrder) error {
 	out := w.out
 	if o.json {
 		w.out = w.err // for what people read
 	}
 	var all []bankProof
 	var wrong []string
-	for _, name := range names {
-		suite, err := findLab(name)
-		if err != nil {
-			return err
-		}
+	for _, suite := range of {
 		found, err := w.mutateLab(ctx, suite, o)
 		if err != nil {
 			return fmt.Errorf("lab %s: %w", suite.Lab.Name, err)

@@ -51,11 +51,6 @@ func selftestCommand() *cobra.Command {
 		Short: "Prove the suites: references pass, mutants are caught",
 		Long:  selftestHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				for _, l := range labs.All() {
-					args = append(args, l.Name)
-				}
-			}
 			switch {
 			case p.seeds < 0:
 				return fmt.Errorf("--seeds %d: expected a number from 1 on", p.seeds)
@@ -66,15 +61,19 @@ func selftestCommand() *cobra.Command {
 			case explains && p.json && (only != "" || p.update):
 				return errors.New("--explain --json prints figures: leave out --mutant and --update")
 			}
+			of, err := findLabs(args)
+			if err != nil {
+				return err
+			}
 			w, err := openWorkshop(cmd, jobs)
 			if err != nil {
 				return err
 			}
 			defer w.close()
 			if explains {
-				return w.explain(cmd.Context(), args, explaining{only: only, update: p.update, json: p.json})
+				return w.explain(cmd.Context(), of, explaining{only: only, update: p.update, json: p.json})
 			}
-			return w.selftest(cmd.Context(), args, p)
+			return w.selftest(cmd.Context(), of, p)
 		},
 	}
 	cmd.Flags().IntVar(&p.seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
@@ -142,20 +141,16 @@ func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 	return o
 }
 
-// selftest tests the suites of the named labs, and says at the end all that is
+// selftest tests the suites of some labs, and says at the end all that is
 // wrong.
-func (w *workshop) selftest(ctx context.Context, names []string, p proof) error {
+func (w *workshop) selftest(ctx context.Context, of []suites.Suite, p proof) error {
 	out := w.out
 	if p.json {
 		w.out = w.err // for what people read
 	}
 	var all []labProof
 	var wrong []string
-	for _, name := range names {
-		suite, err := findLab(name)
-		if err != nil {
-			return err
-		}
+	for _, suite := range of {
 		found, err := w.selftestLab(ctx, suite, p)
 		if err != nil {
 			return err

@@ -71,10 +71,10 @@ type explained struct {
 	took    time.Duration
 }
 
-// explain shrinks the failures of all mutants of the named labs, in the cases that
+// explain shrinks the failures of all mutants of some labs, in the cases that
 // are meant for them, and says whether what is left is small enough to be read. What
 // a student would read of each must be as in the folder reports beside the mutants.
-func (w *workshop) explain(ctx context.Context, names []string, x explaining) error {
+func (w *workshop) explain(ctx context.Context, of []suites.Suite, x explaining) error {
 	var all []explained
 	var wrong []string
 	var figures []figureOver
@@ -82,11 +82,7 @@ func (w *workshop) explain(ctx context.Context, names []string, x explaining) er
 	if x.json {
 		w.out = w.err // for what people read
 	}
-	for _, name := range names {
-		suite, err := findLab(name)
-		if err != nil {
-			return err
-		}
+	for _, suite := range of {
 		found, bad, err := w.explainLab(ctx, suite, x)
 		if err != nil {
 			return err
@@ -103,7 +99,7 @@ func (w *workshop) explain(ctx context.Context, names []string, x explaining) er
 	if x.only == "" {
 		var bad []string
 		figures, bad = w.judge(all)
-		if len(names) == len(labs.All()) { // the bounds are for all labs together: one may have longer stories
+		if len(of) == len(labs.All()) { // the bounds are for all labs together: one may have longer stories
 			wrong = append(wrong, bad...)
 		}
 	} else if len(all) == 0 {

@@ -138,6 +138,22 @@ func findLab(name string) (suites.Suite, error) {
 	return suites.Suite{}, fmt.Errorf("there is no lab %q: use %s", name, strings.Join(known, ", "))
 }
 
+// findLabs finds the suites of some labs, or of all if none is named.
+func findLabs(names []string) ([]suites.Suite, error) {
+	if len(names) == 0 {
+		return suites.All(), nil
+	}
+	var found []suites.Suite
+	for _, name := range names {
+		s, err := findLab(name)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, s)
+	}
+	return found, nil
+}
+
 // starterDir is the folder that students edit, below the root.
 func starterDir(lab labs.Lab) string { return "solutions-skeleton/" + lab.Name }
 
