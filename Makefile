@@ -68,9 +68,12 @@ check: build ## the quick part: gofmt, vet, staticcheck, starter code up to date
 # Where the race detector is cheap, and the code is made for many goroutines.
 RACE = ./labrpc ./labs/disk ./labs/trace ./labs/simsync ./labs/labtest
 
+# Test is how a lab_test.go calls its suite. For the references it needs real time,
+# which a busy machine does not have; ./grader runs them natively in virtual time.
 .PHONY: gotest
 gotest: ## the Go tests, some of them with the race detector
-	@go test -timeout 30m $(OURS) $(STARTER)
+	@go test -timeout 30m -skip '^Test$$' $(OURS)
+	@go test $(STARTER)
 	@if command -v "$$(go env CC)" >/dev/null; then go test -race -short $(RACE); \
 		else echo "no C compiler ($$(go env CC)): go test -race is left out"; fi
 

@@ -49,8 +49,8 @@ type Case struct {
 	// minutes.
 	Limit time.Duration
 
-	// Slow cases need so much virtual time that they are left out where time
-	// is real.
+	// Slow cases are left out where time is real: they need much of it, or that
+	// nobody is late.
 	Slow bool
 }
 

@@ -112,7 +112,8 @@ func (s Solution) crashCases() []labtest.Case {
 		Case: labs.Case{Stage: "B", Name: "many", Kind: labs.Scripted, Points: 2, Seeds: 1,
 			Title: "a crash with many transactions under way ends them all",
 			Ref:   "the contract: Coordinator, Participant"},
-		Run: s.many,
+		Slow: true,
+		Run:  s.many,
 	}, {
 		Case: labs.Case{Stage: "B", Name: "names", Kind: labs.Scripted, Points: 2, Seeds: 1,
 			Title: "no vote counts for a transaction of a later life",
