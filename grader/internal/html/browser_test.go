@@ -54,6 +54,7 @@ func open(t *testing.T, page string, width, height int) *browser {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.WindowSize(width, height), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-features", "IsolateSandboxedIframes"), // so that a framed picture is heard, too
+		chromedp.Flag("force-prefers-reduced-motion", true),          // a click misses what still glides
 		chromedp.WSURLReadTimeout(patience))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
