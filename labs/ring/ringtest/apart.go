@@ -68,7 +68,7 @@ func (s Solution) churnStorm(t *labtest.T) {
 	if len(ids) > 1 {
 		o.joins(ids[0], ids[1:]...)
 	}
-	for i := range t.Size("changes", 5) {
+	for i := range t.Size("changes", 4) {
 		rnd := t.Rand(fmt.Sprintf("change %d", i))
 		t.Sleep(time.Duration(rnd.IntN(600)) * time.Millisecond)
 		ids := o.living()

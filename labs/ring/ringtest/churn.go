@@ -156,7 +156,7 @@ func (s Solution) oneByOne(t *labtest.T) {
 func (s Solution) leaving(t *labtest.T) {
 	r := 2 + int(t.Seed()%2)
 	o, rnd := s.drawnCircle(t, crew{Bits: 10, R: r}, r+3, 10)
-	for range 3 {
+	for range 2 {
 		ids := o.living()
 		if len(ids) < 3 {
 			return
@@ -191,7 +191,7 @@ func orNobody(m ringapi.Member) string {
 // comesBack has members crash and join again with the same id.
 func (s Solution) comesBack(t *labtest.T) {
 	o, rnd := s.drawnCircle(t, crew{Bits: 10, R: 2 + int(t.Seed()%2)}, 4, 9)
-	for range 3 {
+	for range 2 {
 		ids := o.living()
 		i := rnd.IntN(len(ids))
 		via := next(ids, i, 1+rnd.IntN(len(ids)-1))
@@ -244,9 +244,9 @@ func (s Solution) quiet(t *labtest.T) {
 // lookupsMeanwhile looks up ids while members are dead and nobody knows it yet.
 func (s Solution) lookupsMeanwhile(t *labtest.T) {
 	r := 2 + int(t.Seed()%2)
-	o, rnd := s.drawnCircle(t, crew{Bits: 8, R: r}, 10, 13)
+	o, rnd := s.drawnCircle(t, crew{Bits: 6, R: r}, 8, 11)
 	t.Sleep(time.Duration(len(o.living())+2*o.crew.Bits) * stabilize) // they have their fingers
-	for range 3 {
+	for range 2 {
 		ids := o.living()
 		dead := row(ids, rnd, r-1)
 		o.fail(dead...)

@@ -354,7 +354,7 @@ func (s Solution) joinsWithData(t *labtest.T) {
 
 func (s Solution) leavesWithData(t *labtest.T) {
 	o, stay, keys, rnd := s.busyRing(t, 2+int(t.Seed()%2), 5, 8)
-	for range 3 {
+	for range 2 {
 		o.busy(stay, keys, 25, opBound)
 		t.Sleep(time.Duration(rnd.IntN(60)) * time.Millisecond)
 		ids := o.others(stay)

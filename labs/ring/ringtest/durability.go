@@ -106,7 +106,7 @@ func (o *circle) free(id ringapi.ID) ringapi.ID {
 
 // lateMoves has every request come a second time, much later.
 func (s Solution) lateMoves(t *labtest.T) {
-	o, stay, keys, rnd := s.busyRing(t, 3, 4, 6)
+	o, stay, keys, rnd := s.busyRing(t, 3, 3, 5)
 	t.Step("from now on every request between members comes again, up to 1s later")
 	late := t.Rand("late")
 	o.net.Intercept(func(m labrpc.Message) (a labrpc.Action) {
@@ -265,7 +265,7 @@ func (s Solution) dataStorm(t *labtest.T) {
 	}
 	stay := []ringapi.ID{ids[0], ids[len(ids)-1]}
 	keys := some(t.Size("keys", 4))
-	for i := range t.Size("changes", 3) {
+	for i := range t.Size("changes", 2) {
 		rnd := t.Rand(fmt.Sprintf("change %d", i))
 		o.busy(stay, keys, 8, 10*time.Second)
 		t.Sleep(time.Duration(rnd.IntN(600)) * time.Millisecond)
