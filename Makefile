@@ -41,6 +41,9 @@ lab-%: build ## test lab N; narrow it: STAGE=B CASE=lost-ack SEED=7 SEEDS=500 SH
 race-%: build ## look for data races in lab N; STAGE= CASE= SOLUTION= as above
 	@$(HEED)$(GRADER) test '$(PART)' --race $(FROM)
 
+search-%: build ## try 1000 seeds of lab N outside the machine, which is fast; SEEDS= and as above
+	@$(HEED)$(GRADER) test '$(PART)' --native $(FROM) $(WITH)
+
 .PHONY: replay
 replay: build ## perform a failed run again and print its trace: FILE=out/….plan SOLUTION=folder
 	@$(HEED)$(if $(FILE),$(GRADER) replay '$(FILE)' $(FROM),echo 'say which run: make replay FILE=out/….plan' >&2; exit 2)
@@ -84,6 +87,10 @@ selftest: build ## prove the suites: references pass, every mutant is caught; LA
 .PHONY: explain
 explain: build ## shrink the failure of every mutant: what is left must be small, and read as before; LABS=
 	@$(GRADER) selftest --explain $(LABS)
+
+.PHONY: native
+native: build ## search 1000 seeds of what is right for a false failure, outside the machine; SEEDS= LABS=
+	@$(GRADER) selftest --native $(if $(SEEDS),--seeds '$(SEEDS)') $(LABS)
 
 .PHONY: mutate
 mutate: build ## small changes of the references, by rule: each is caught, or known to be harmless; half an hour

@@ -10,20 +10,19 @@ import (
 
 // earlier reads the figures of what was measured before.
 func (b bench) earlier() (all []measure, err error) {
-	var proofs []labProof
-	for _, path := range b.proofs {
-		var p struct {
-			Labs []labProof `json:"labs"`
-		}
-		if err := readJSON(path, &p); err != nil {
-			return nil, err
-		}
-		for _, l := range p.Labs {
-			proofs = append(slices.DeleteFunc(proofs, func(old labProof) bool { return old.Lab == l.Lab }), l)
-		}
+	proofs, err := readLabs(b.proofs, func(p labProof) string { return p.Lab })
+	if err != nil {
+		return nil, err
 	}
 	if len(proofs) > 0 {
 		all = append(all, proofFigures(proofs)...)
+	}
+	natives, err := readLabs(b.natives, func(p nativeProof) string { return p.Lab })
+	if err != nil {
+		return nil, err
+	}
+	if len(natives) > 0 {
+		all = append(all, nativeFigure(natives))
 	}
 	if b.explained != "" {
 		var e explanations
@@ -31,6 +30,23 @@ func (b bench) earlier() (all []measure, err error) {
 			return nil, err
 		}
 		all = append(all, e.figures()...)
+	}
+	return all, nil
+}
+
+// readLabs reads what was measured of labs. If a lab was measured several times, the
+// last counts.
+func readLabs[P any](paths []string, lab func(P) string) (all []P, err error) {
+	for _, path := range paths {
+		var file struct {
+			Labs []P `json:"labs"`
+		}
+		if err := readJSON(path, &file); err != nil {
+			return nil, err
+		}
+		for _, l := range file.Labs {
+			all = append(slices.DeleteFunc(all, func(old P) bool { return lab(old) == lab(l) }), l)
+		}
 	}
 	return all, nil
 }
@@ -69,6 +85,15 @@ func proofFigures(labs []labProof) []measure {
 		{What: fmt.Sprintf("recoveries checked, from %s states that crashes of the references leave of a disk", thousands(states)),
 			Elsewhere: "-", Ours: float64(recoveries), Bound: 10_000, Least: true},
 	}
+}
+
+func nativeFigure(labs []nativeProof) measure {
+	runs, wrong := 0, 0
+	for _, l := range labs {
+		runs += l.Runs
+		wrong += l.False
+	}
+	return measure{What: fmt.Sprintf("false failures in %s more, outside the machine", thousands(runs)), Elsewhere: "-", Ours: float64(wrong)}
 }
 
 // figures are what is asked of explanations.

@@ -82,7 +82,7 @@ func (p *labProof) add(suite suites.Suite, s specimen, r *result.Result, o gradi
 
 // writeProofs writes the JSON form of a selftest. Its schema changes when a reader
 // of the old form would misread the new one.
-func writeProofs[P labProof | bankProof](w io.Writer, schema string, all []P) error {
+func writeProofs[P labProof | bankProof | nativeProof](w io.Writer, schema string, all []P) error {
 	return writeJSON(w, struct {
 		Schema string `json:"schema"`
 		Labs   []P    `json:"labs"`

@@ -39,12 +39,15 @@ const selftestHelp = "Selftest holds each lab's suite against solutions of which
 	"               and recoveries that it took to check them\n" +
 	"  wrong        what is not as it must be, a sentence each; empty if all is well\n" +
 	"  elapsed_s    how many seconds the lab took\n\n" +
-	"With --explain --json, its field figures has the table's, and wrong what is not as it must be."
+	"With --explain --json, its field figures has the table's, and wrong what is not as it must be.\n\n" +
+	"With --native, no mutant runs, and nothing runs in the machine but to confirm: the reference and a tenth\n" +
+	"as often its variants run outside, in virtual time, with many more seeds, and none may fail. Of these\n" +
+	"fields, --json then prints lab, number, solutions, seeds (of each case), runs, false, wrong and elapsed_s."
 
 func selftestCommand() *cobra.Command {
 	var p proof
 	var jobs int
-	var explains bool
+	var explains, native bool
 	var only string
 	cmd := &cobra.Command{
 		Use:   "selftest [LAB...]",
@@ -58,6 +61,8 @@ func selftestCommand() *cobra.Command {
 				return errors.New("--mutant is for --explain of one lab: it prints the reports of some mutants")
 			case explains && p.seeds > 0:
 				return errors.New("--explain shrinks the first failure of each mutant: leave out --seeds")
+			case native && (explains || p.update):
+				return errors.New("--native runs solutions that are right, and writes nothing: leave out --explain and --update")
 			case explains && p.json && (only != "" || p.update):
 				return errors.New("--explain --json prints figures: leave out --mutant and --update")
 			}
@@ -73,12 +78,17 @@ func selftestCommand() *cobra.Command {
 			if explains {
 				return w.explain(cmd.Context(), of, explaining{only: only, update: p.update, json: p.json})
 			}
+			if native {
+				return w.searchSpecimens(cmd.Context(), of, p)
+			}
 			return w.selftest(cmd.Context(), of, p)
 		},
 	}
-	cmd.Flags().IntVar(&p.seeds, "seeds", 0, "how many seeds for each case (default: the case's own number)")
+	cmd.Flags().IntVar(&p.seeds, "seeds", 0,
+		fmt.Sprintf("how many seeds for each case (default: the case's own number; natively %d)", searchSeeds))
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "how many runs at once (default: one for each core)")
 	cmd.Flags().BoolVar(&explains, "explain", false, "instead, shrink the failure of each mutant and measure what is left")
+	cmd.Flags().BoolVar(&native, "native", false, "instead, run what is right with many seeds outside the machine")
 	cmd.Flags().StringVar(&only, "mutant", "",
 		"with --explain, print the reports of the mutants with such names, 'log-*'; with --update, write them anew")
 	cmd.Flags().BoolVar(&p.update, "update", false, "write kills.txt anew, or with --explain the reports")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"faultline/grader/internal/grading"
 	"faultline/grader/internal/report"
 	"faultline/grader/internal/result"
+	"faultline/grader/internal/submission"
 	"faultline/labs"
 	"faultline/labs/labtest"
 )
@@ -25,6 +27,7 @@ type testFlags struct {
 	out      string
 	json     bool
 	race     bool
+	native   bool
 	staff    bool
 	shrink   time.Duration
 }
@@ -54,6 +57,8 @@ func testCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the result as JSON, for a program to read")
 	cmd.Flags().BoolVar(&f.staff, "staff", false, "also write the staff's report, staff.html")
 	cmd.Flags().BoolVar(&f.race, "race", false, "look for data races instead, outside the machine")
+	cmd.Flags().BoolVar(&f.native, "native", false,
+		fmt.Sprintf("search many seeds outside the machine, %d if --seeds does not say, which confirms what fails", searchSeeds))
 	return cmd
 }
 
@@ -81,10 +86,8 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 	if f.race {
 		return w.race(cmd.Context(), s, sol)
 	}
-	end := w.watch(s.suite.Lab.Name, len(s.cases()))
-	r, err := w.grader.Grade(cmd.Context(), s.suite, sol, order)
-	end()
-	if err != nil {
+	r, err := w.perform(cmd.Context(), s, sol, order, f)
+	if err != nil || r == nil {
 		return err
 	}
 	if err := writePlans(f.out, f.out, r); err != nil {
@@ -105,6 +108,20 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 	return verdict(r)
 }
 
+// perform grades what is selected, or searches it: then the result is of one failure,
+// or nil if there is none.
+func (w *workshop) perform(ctx context.Context, s selection, sol submission.Solution, o grading.Order, f testFlags) (*result.Result, error) {
+	if f.native {
+		h := hunt{name: s.suite.Lab.Name, suite: s.suite, sol: sol, cases: s.cases(), first: max(o.FirstSeed, 1), seeds: f.seeds}
+		if h.seeds == 0 {
+			h.seeds = searchSeeds
+		}
+		return w.search(ctx, h, o)
+	}
+	defer w.watch(s.suite.Lab.Name, len(s.cases()))()
+	return w.grader.Grade(ctx, s.suite, sol, o)
+}
+
 func (f testFlags) order(s selection) (grading.Order, error) {
 	o := grading.Order{Select: s.matches}
 	var err error
@@ -114,6 +131,8 @@ func (f testFlags) order(s selection) (grading.Order, error) {
 	switch {
 	case f.race && (f.json || f.seed != "" || f.seeds > 0):
 		return o, errors.New("--race runs the cases as go test does: leave out --seed, --seeds and --json")
+	case f.native && (f.json || f.race):
+		return o, errors.New("--native only looks for seeds that fail: leave out --json and --race")
 	}
 	if f.seed != "" {
 		seed, err := labtest.ParseSeed(f.seed)

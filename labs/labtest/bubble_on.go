@@ -3,6 +3,8 @@
 package labtest
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -29,6 +31,22 @@ func bubble(t *testing.T, f func()) {
 		f()
 		time.Sleep(closing)
 	})
+}
+
+// seeds are those to run: the first, unless FAULTLINE_SEEDS asks for others. These are
+// named before their runs, of which each may be the last that the process survives.
+func seeds(yield func(uint64) bool) {
+	var first, n uint64
+	if _, err := fmt.Sscan(os.Getenv("FAULTLINE_SEEDS"), &first, &n); err != nil {
+		yield(1)
+		return
+	}
+	for seed := first; seed < first+n; seed++ {
+		fmt.Printf("\nseed %d\n", seed)
+		if !yield(seed) {
+			return
+		}
+	}
 }
 
 // leftover reports whether a panic says that goroutines are left in a bubble.

@@ -16,7 +16,9 @@ import (
 // much of it are left out, and so is the grading: "make lab-N" is what counts.
 // What a solution writes is compiled, and not called.
 // Built with the tag faultline_bubble it runs every case in a bubble of
-// testing/synctest, where time is virtual; "make race-N" does.
+// testing/synctest, where time is virtual; "make race-N" does. The variable
+// FAULTLINE_SEEDS then says which seeds, "17 1000" for a thousand from 17 on;
+// "make search-N" sets it.
 func Run(t *testing.T, s Suite, models Models) {
 	stages := map[string][]Case{}
 	var order []string
@@ -39,9 +41,19 @@ func runNative(t *testing.T, s Suite, models Models, c Case) {
 	if !bubbled && (c.Slow || c.Kind == labs.Budget) {
 		t.Skipf("needs virtual time: \"make lab-N STAGE=%s CASE=%s\" has it", c.Stage, c.Name)
 	}
+	for seed := range seeds {
+		if !runSeed(t, s, models, c, seed) {
+			return
+		}
+	}
+}
+
+// runSeed performs one run, reports what is wrong, and says whether the next seed is
+// worth a try.
+func runSeed(t *testing.T, s Suite, models Models, c Case, seed uint64) bool {
 	var record recorder
 	var o Outcome
-	req := Request{Case: c.ID(), Seed: 1, Derive: c.Derive != nil}
+	req := Request{Case: c.ID(), Seed: seed, Derive: c.Derive != nil}
 	bubble(t, func() { o = s.run(c, req, options{emit: record.add, native: true, real: !bubbled}) })
 	if o.Verdict == labs.Pass {
 		o = models.Judge(record.events)
@@ -51,6 +63,7 @@ func runNative(t *testing.T, s Suite, models Models, c Case) {
 		compile(t, s.Driver(c.Case, 1), Sources(record.events))
 		t.Log("what was written compiles; it is called in the machine only: \"make lab-N\"")
 	}
+	return o.Verdict == labs.Pass
 }
 
 // A recorder keeps the events of a native run, whose goroutines are parallel.
