@@ -83,11 +83,6 @@ func TestAutograderFetchesGo(t *testing.T) {
 	golang, err := exec.LookPath("go")
 	check(t, err)
 	g.path = filepath.Join(g.dir, "bin")
-	for _, name := range []string{"GOCACHE", "GOPATH", "GOMODCACHE"} { // as they are: a compiler with nothing in its cache takes minutes
-		value, err := exec.Command("go", "env", name).Output()
-		check(t, err)
-		t.Setenv(name, strings.TrimSpace(string(value)))
-	}
 	log := filepath.Join(g.dir, "log")
 	say := "echo \"$(basename $0) $*\" >>" + log + "\n"
 	for name, script := range map[string]string{
@@ -146,9 +141,15 @@ type container struct {
 	path       string // a folder of programs that come first; may be empty
 }
 
-// unpackAutograder makes the archive of a part, twice, and unpacks it.
+// unpackAutograder makes the archive of a part, twice, and unpacks it. What Go keeps in
+// its cache is used: with nothing in it a compiler takes minutes.
 func unpackAutograder(t *testing.T, part string) container {
 	t.Helper()
+	for _, name := range []string{"GOCACHE", "GOPATH", "GOMODCACHE"} {
+		value, err := exec.Command("go", "env", name).Output()
+		check(t, err)
+		t.Setenv(name, strings.TrimSpace(string(value)))
+	}
 	dir := workFolder(t, moduleRoot(t))
 	file := filepath.Join(dir, "autograder.zip")
 	var texts [2][]byte

@@ -221,7 +221,7 @@ func (f fixture) requests(seeds uint64) (all []labtest.Request) {
 func TestARestoredRunHashesLikeAFreshOne(t *testing.T) {
 	f := newFixture(t)
 	g := f.build(f.reference())
-	requests := f.requests(2)
+	requests := f.requests(1)
 	fresh := map[string]string{}
 	for _, r := range requests {
 		fresh[r.String()] = f.run(g, r, machine.Options{Fresh: true}).Hash
