@@ -16,7 +16,8 @@
 // A run is a function of (solution, case, seed, plan). In the virtual machine
 // [Serve] takes these from the grader and gives back the verdict and the trace.
 // Under go test, [Run] does the same in real time, for an editor's run button
-// and a debugger; its results promise nothing.
+// and a debugger; its results promise nothing. In a bubble of testing/synctest,
+// where time is virtual, it looks for data races and searches many seeds.
 //
 // # Disks
 //

@@ -160,10 +160,10 @@ func (o *circle) busy(at []ringapi.ID, keys []string, n int, bound time.Duration
 			for i := range n {
 				rnd := o.t.Rand(fmt.Sprintf("operation %d of %d", i, from))
 				key := keys[rnd.IntN(len(keys))]
-				switch rnd.IntN(8) {
-				case 0:
+				switch do := rnd.IntN(8); {
+				case do == 0 && !o.stormy: // see revived: a storm has no time for that
 					o.del(from, key, bound)
-				case 1, 2, 3:
+				case do < 4:
 					o.put(from, key, bound)
 				default:
 					o.get(from, key, bound)
@@ -187,14 +187,38 @@ func (o *circle) holders(ids []ringapi.ID, id ringapi.ID) (list []ringapi.ID) {
 	return list
 }
 
-// placed waits until the ring is repaired and every key is where it belongs.
+// placed waits until every key is where it belongs, and has a value.
 func (o *circle) placed() {
+	o.settled()
+	o.revived()
+}
+
+// revived gives what was deleted a value again. Where a deletion is kept nobody can see,
+// so nobody can say when those who keep it may fail.
+func (o *circle) revived() {
+	if gone := o.ledger.deleted(); len(gone) > 0 {
+		o.fill(gone)
+		o.settled()
+	}
+}
+
+// buried waits for what is to stay deleted: all the time that the contract gives.
+func (o *circle) buried() {
+	o.settled()
+	o.t.Step("as many rounds once more, to bring the deletions there")
+	o.t.Sleep(o.moving())
+}
+
+// moving is how long the keys of a ring may take to come where they belong.
+func (o *circle) moving() time.Duration { return time.Duration(10+2*len(o.living())) * stabilize }
+
+// settled waits until the ring is repaired and what has a value is where it belongs.
+func (o *circle) settled() {
 	o.repaired()
-	ids := o.living()
-	rounds := 10 + 2*len(ids)
+	ids, rounds := o.living(), o.moving()/stabilize
 	o.t.Step("%d more rounds to bring every key where it belongs", rounds)
 	var w *wrong
-	for end := o.t.Since() + time.Duration(rounds)*stabilize; o.t.Since() <= end; o.t.Sleep(stabilize / 2) {
+	for end := o.t.Since() + o.moving(); o.t.Since() <= end; o.t.Sleep(stabilize / 2) {
 		if w = o.misplaced(ids); w == nil {
 			return
 		}

@@ -34,8 +34,9 @@ func (s Solution) crashesWithData(t *labtest.T) {
 		o.put(stay[0], key, opBound)
 		o.fail(victims...)
 		o.done()
-		o.placed()
+		o.settled()
 		o.readAll(keys, opBound)
+		o.revived()
 	}
 }
 
@@ -91,8 +92,9 @@ func (s Solution) brokenMoves(t *labtest.T) {
 			}
 		}
 		o.done()
-		o.placed()
+		o.settled()
 		o.readAll(keys, opBound)
+		o.revived()
 	}
 }
 
@@ -128,6 +130,12 @@ func (s Solution) lateMoves(t *labtest.T) {
 		o.done()
 		t.Sleep(time.Second)
 		o.readAll(keys, 2*opBound)
+		for _, key := range o.ledger.deleted() {
+			o.put(stay[0], key, 2*opBound) // see revived
+		}
+		if !o.settles(40 * stabilize) {
+			break // nobody may come or go yet
+		}
 	}
 	o.net.Intercept(nil)
 	t.Sleep(time.Second)
@@ -136,30 +144,30 @@ func (s Solution) lateMoves(t *labtest.T) {
 	o.readAll(keys, opBound)
 }
 
-// deletions has keys deleted, and their holders come, go and fail.
+// deletions has keys deleted, and then one owner of a deletion after the other leaves or
+// crashes, until nobody is left who heard of it at first.
 func (s Solution) deletions(t *labtest.T) {
 	r := 2 + int(t.Seed()%2)
-	o, stay, keys, rnd := s.busyRing(t, r, 6, 8)
+	o, stay, keys, rnd := s.busyRing(t, r, r+3, r+4)
 	half := keys[:(len(keys)+1)/2]
 	t.Step("%d of them are deleted", len(half))
 	for i, key := range half {
 		o.del(stay[i%2], key, opBound)
 	}
-	for i := range 4 {
-		switch ids := o.others(stay); {
-		case i == 0:
-			o.joins(stay[0], o.nearKey(half, rnd))
-		case len(ids) == 0:
-		case rnd.IntN(2) == 0:
-			o.leave(ids[rnd.IntN(len(ids))])
-		default:
-			o.fail(ids[rnd.IntN(len(ids))])
-		}
+	o.joins(stay[0], o.nearKey(half, rnd))
+	for range r {
 		o.readAll(keys, failBound)
-		o.placed()
+		o.buried()
+		if id := owner(o.living(), o.solution.KeyID(half[0], o.crew.Bits)); rnd.IntN(2) == 0 {
+			o.leave(id)
+		} else {
+			o.fail(id)
+		}
 	}
+	o.readAll(keys, failBound)
+	o.buried()
 	last := o.nearKey(half, rnd)
-	o.joins(stay[0], last)
+	o.joins(o.living()[0], last)
 	for _, key := range half {
 		o.put(last, key, opBound)
 	}
@@ -178,8 +186,9 @@ func (s Solution) againWithData(t *labtest.T) {
 	t.Sleep(time.Duration(rnd.IntN(500)) * time.Millisecond)
 	o.again(id, stay[0])
 	o.done()
-	o.placed()
+	o.settled()
 	o.readAll(keys, opBound)
+	o.revived()
 
 	id = ids[rnd.IntN(len(ids))]
 	var rest []string
@@ -201,7 +210,7 @@ func (s Solution) againWithData(t *labtest.T) {
 	o.put(id, "k-alone", opBound)
 	t.Step("%s is heard again", node(id))
 	o.net.Heal()
-	o.placed()
+	o.settled()
 	o.readAll(append(keys, "k-alone"), opBound)
 }
 
@@ -267,16 +276,16 @@ func (s Solution) dataStorm(t *labtest.T) {
 	keys := some(t.Size("keys", 4))
 	for i := range t.Size("changes", 2) {
 		rnd := t.Rand(fmt.Sprintf("change %d", i))
+		if !o.settles(40 * stabilize) {
+			break // nobody may come or go yet
+		}
 		o.busy(stay, keys, 8, 10*time.Second)
 		t.Sleep(time.Duration(rnd.IntN(600)) * time.Millisecond)
-		others := o.others(stay)
-		if rnd.IntN(2) == 0 || len(others) < r {
+		if others := o.others(stay); rnd.IntN(2) == 0 || len(others) < r {
 			o.joins(stay[0], fresh(o.taken(), rnd, o.crew.Bits))
 			o.done()
-			continue
-		}
-		o.done()
-		if o.settles(40 * stabilize) {
+		} else {
+			o.done()
 			o.fail(row(others, rnd, 1+rnd.IntN(r-1))...)
 		}
 	}

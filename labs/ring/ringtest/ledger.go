@@ -75,6 +75,18 @@ func (l *ledger) stored() (with, without []string) {
 	return with, without
 }
 
+// deleted returns the keys that had a value and have none for sure.
+func (l *ledger) deleted() (keys []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, key := range slices.Sorted(maps.Keys(l.keys)) {
+		if a := l.keys[key]; !a.unsure && a.what == "a deletion" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 // write notes that a write begins; done notes how it ended, and says so. Where says who
 // should have the key.
 func (l *ledger) write(key, value string, where func() string) (done func(who string, v ringapi.Version, err error) string) {
