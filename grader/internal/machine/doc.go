@@ -21,6 +21,14 @@
 // would allow it make everything several times slower. A process can be killed.
 // It also keeps a fault of the machine itself to the one run that met it.
 //
+// # What runs outside
+//
+// Code takes five to ten times the CPU time here that it takes natively. So a suite can
+// be compiled for go test as well, in bubbles of testing/synctest and with the same locks
+// (see Native): for the race detector, and to look through many seeds for one that
+// fails. That is a hint and no verdict. Goroutines take other turns there, and the
+// solution may do whatever this process may; a run of that seed in the machine decides.
+//
 // # Why no exit code counts
 //
 // The solution shares the guest's memory with the suite, and may end the program
