@@ -100,13 +100,17 @@ func (c *checker) checkPackage() {
 }
 
 func (c *checker) checkImports() {
+	listed := false // a list of thirty names is read once
 	for _, spec := range c.tree.Imports {
 		path, line := importPath(spec), c.line(spec.Pos())
 		switch {
 		case path == "C" || path == "unsafe":
 			c.report(line, "imports %q, which no lab allows: write plain Go", path)
+		case !slices.Contains(c.allowed, path) && listed:
+			c.report(line, "imports %q, which this lab does not allow either", path)
 		case !slices.Contains(c.allowed, path):
 			c.report(line, "imports %q, which this lab does not allow; allowed are %s", path, list(c.allowed))
+			listed = true
 		case spec.Name != nil && spec.Name.Name == ".":
 			c.report(line, "imports %q with a dot: import it under its name", path)
 		case spec.Name != nil && spec.Name.Name == "_":

@@ -59,6 +59,9 @@ func (q *queue) init(conn net.PacketConn) error {
 `, nil},
 		{"an import that is not in the list", `import "os"`, []string{
 			`mailbox.go:2: imports "os", which this lab does not allow; ` + allowed}},
+		{"what is allowed is listed once", "import (\n\t\"os\"\n\t\"plugin\"\n)", []string{
+			`mailbox.go:3: imports "os", which this lab does not allow; ` + allowed,
+			`mailbox.go:4: imports "plugin", which this lab does not allow either`}},
 		{"an import of the grader's", "import (\n\t\"fmt\"\n\tx `faultline/labs/labtest`\n)", []string{
 			`mailbox.go:4: imports "faultline/labs/labtest", which this lab does not allow; ` + allowed}},
 		{"the solution of the lab itself", `import "faultline/solutions-skeleton/queue"`, []string{
