@@ -310,7 +310,7 @@ func (h *host) died(err error, dump string) labtest.Outcome {
 	}
 	switch exit.ExitCode() {
 	case exitOutput:
-		return outcome(labs.Output, fmt.Sprintf("a run prints at most %d bytes", OutputLimit), "it printed more")
+		return outcome(labs.Output, fmt.Sprintf("a run prints at most %d bytes", OutputLimit), "it printed more: does a loop print without waiting?")
 	case exitEvents:
 		return outcome(labs.Output, fmt.Sprintf("a run causes at most %d events", EventLimit),
 			"it caused more: does the solution send in a loop without waiting? "+flood(h.events))
