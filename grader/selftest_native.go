@@ -102,8 +102,9 @@ func (w *workshop) searchOne(ctx context.Context, h hunt, found *nativeProof) er
 		for _, c := range r.Cases() {
 			verdict = c.Verdict
 		}
-		found.Wrong = append(found.Wrong,
-			fmt.Sprintf("%s: %s with seed %d fails natively, and gives %s in the machine", h.name, hit.c.ID(), hit.seed, verdict))
+		line := fmt.Sprintf("%s: %s with seed %d fails natively, and gives %s in the machine", h.name, hit.c.ID(), hit.seed, verdict)
+		fmt.Fprintln(w.out, line)
+		found.Wrong = append(found.Wrong, line)
 	}
 	return nil
 }
