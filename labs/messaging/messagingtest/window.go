@@ -62,9 +62,9 @@ func (s Solution) pipeline(t *labtest.T) {
 	w.finish(2 * time.Minute)
 	best := time.Duration((n+window-1)/window) * round
 	took := t.Since()
-	t.Check(took <= best*3/2, labtest.Finding{
-		Expected: fmt.Sprintf("%d messages take at most %v: a window of %d each round trip of %v, and half as much again",
-			n, best*3/2, window, round),
+	t.Check(took <= best*5/2, labtest.Finding{ // who tells of little room now and then has a smaller window then
+		Expected: fmt.Sprintf("%d messages take at most %v, where a full window of %d each round trip of %v takes %v",
+			n, best*5/2, window, round, best),
 		Actual: fmt.Sprintf("they took %v", took.Round(time.Millisecond)),
 	})
 }
