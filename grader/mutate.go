@@ -89,26 +89,14 @@ func (w *workshop) limit(cpu time.Duration) {
 
 // mutate holds the suites of some labs against mechanical mutants.
 func (w *workshop) mutate(ctx context.Context, of []suites.Suite, o mutateOrder) error {
-	out := w.out
-	if o.json {
-		w.out = w.err // for what people read
-	}
-	var all []bankProof
-	var wrong []string
-	for _, suite := range of {
-		found, err := w.mutateLab(ctx, suite, o)
+	return overLabs(w, of, o.json, "faultline/mutate/v1", func(s suites.Suite) (bankProof, error) {
+		found, err := w.mutateLab(ctx, s, o)
 		if err != nil {
-			return fmt.Errorf("lab %s: %w", suite.Lab.Name, err)
+			return found, fmt.Errorf("lab %s: %w", s.Lab.Name, err)
 		}
 		found.show(w.out)
-		all, wrong = append(all, found), append(wrong, found.Wrong...)
-	}
-	if o.json {
-		if err := writeProofs(out, "faultline/mutate/v1", all); err != nil {
-			return err
-		}
-	}
-	return w.conclude(wrong)
+		return found, nil
+	})
 }
 
 func (w *workshop) mutateLab(ctx context.Context, suite suites.Suite, o mutateOrder) (p bankProof, err error) {

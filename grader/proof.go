@@ -80,13 +80,42 @@ func (p *labProof) add(suite suites.Suite, s specimen, r *result.Result, o gradi
 	}
 }
 
-// writeProofs writes the JSON form of a selftest. Its schema changes when a reader
-// of the old form would misread the new one.
-func writeProofs[P labProof | bankProof | nativeProof](w io.Writer, schema string, all []P) error {
-	return writeJSON(w, struct {
-		Schema string `json:"schema"`
-		Labs   []P    `json:"labs"`
-	}{schema, all})
+// A labFinding is what is known of a lab after a proof, and what of it is wrong.
+type labFinding interface {
+	labProof | bankProof | nativeProof
+	wrongs() []string
+}
+
+func (p labProof) wrongs() []string    { return p.Wrong }
+func (p bankProof) wrongs() []string   { return p.Wrong }
+func (p nativeProof) wrongs() []string { return p.Wrong }
+
+// overLabs proves some labs one after the other, and says at the end all that is wrong.
+// For a program it prints what is known of each; its schema changes when a reader of the
+// old form would misread the new one.
+func overLabs[P labFinding](w *workshop, of []suites.Suite, asJSON bool, schema string, prove func(suites.Suite) (P, error)) error {
+	out := w.out
+	if asJSON {
+		w.out = w.err // for what people read
+	}
+	var all []P
+	var wrong []string
+	for _, suite := range of {
+		found, err := prove(suite)
+		if err != nil {
+			return err
+		}
+		all, wrong = append(all, found), append(wrong, found.wrongs()...)
+	}
+	if asJSON {
+		if err := writeJSON(out, struct {
+			Schema string `json:"schema"`
+			Labs   []P    `json:"labs"`
+		}{schema, all}); err != nil {
+			return err
+		}
+	}
+	return w.conclude(wrong)
 }
 
 // writeJSON writes what a command prints for a program.

@@ -156,29 +156,9 @@ func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 	return o
 }
 
-// selftest tests the suites of some labs, and says at the end all that is
-// wrong.
+// selftest tests the suites of some labs.
 func (w *workshop) selftest(ctx context.Context, of []suites.Suite, p proof) error {
-	out := w.out
-	if p.json {
-		w.out = w.err // for what people read
-	}
-	var all []labProof
-	var wrong []string
-	for _, suite := range of {
-		found, err := w.selftestLab(ctx, suite, p)
-		if err != nil {
-			return err
-		}
-		all = append(all, found)
-		wrong = append(wrong, found.Wrong...)
-	}
-	if p.json {
-		if err := writeProofs(out, "faultline/selftest/v1", all); err != nil {
-			return err
-		}
-	}
-	return w.conclude(wrong)
+	return overLabs(w, of, p.json, "faultline/selftest/v1", func(s suites.Suite) (labProof, error) { return w.selftestLab(ctx, s, p) })
 }
 
 // conclude says all that is wrong.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -8,7 +9,6 @@ import (
 
 	"faultline/grader/internal/grading"
 	"faultline/grader/internal/suites"
-	"faultline/labs"
 )
 
 // variantShare is which part of the seeds a variant gets in a native search, where the
@@ -30,33 +30,12 @@ type nativeProof struct {
 
 // searchSpecimens searches the solutions that are right for a seed that fails them.
 func (w *workshop) searchSpecimens(ctx context.Context, of []suites.Suite, p proof) error {
-	out := w.out
-	if p.json {
-		w.out = w.err // for what people read
-	}
-	var all []nativeProof
-	var wrong []string
-	for _, suite := range of {
-		found, err := w.searchLab(ctx, suite, p)
-		if err != nil {
-			return err
-		}
-		all, wrong = append(all, found), append(wrong, found.Wrong...)
-	}
-	if p.json {
-		if err := writeProofs(out, "faultline/native/v1", all); err != nil {
-			return err
-		}
-	}
-	return w.conclude(wrong)
+	return overLabs(w, of, p.json, "faultline/native/v1", func(s suites.Suite) (nativeProof, error) { return w.searchLab(ctx, s, p) })
 }
 
 func (w *workshop) searchLab(ctx context.Context, suite suites.Suite, p proof) (nativeProof, error) {
 	began := time.Now()
-	found := nativeProof{Lab: suite.Lab.Name, Number: suite.Lab.Number, Seeds: p.seeds, Wrong: []string{}}
-	if found.Seeds == 0 {
-		found.Seeds = searchSeeds
-	}
+	found := nativeProof{Lab: suite.Lab.Name, Number: suite.Lab.Number, Seeds: cmp.Or(p.seeds, searchSeeds), Wrong: []string{}}
 	specimens, err := w.specimens(suite)
 	if err != nil {
 		return found, err
@@ -98,11 +77,7 @@ func (w *workshop) searchOne(ctx context.Context, h hunt, found *nativeProof) er
 		if err != nil {
 			return err
 		}
-		verdict := labs.Verdict("")
-		for _, c := range r.Cases() {
-			verdict = c.Verdict
-		}
-		line := fmt.Sprintf("%s: %s with seed %d fails natively, and gives %s in the machine", h.name, hit.c.ID(), hit.seed, verdict)
+		line := fmt.Sprintf("%s: %s with seed %d fails natively, and gives %s in the machine", h.name, hit.c.ID(), hit.seed, r.Cases()[0].Verdict)
 		fmt.Fprintln(w.out, line)
 		found.Wrong = append(found.Wrong, line)
 	}
