@@ -28,7 +28,7 @@ func BenchmarkRun(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	vm, err := load(ctx, builder.Cache, guest.Path)
+	vm, err := load(ctx, builder.Cache, guest.Path, &memory{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func toys(tb testing.TB) *vm {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	vm, err := load(ctx, builder.Cache, path)
+	vm, err := load(ctx, builder.Cache, path, &memory{})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -54,7 +54,7 @@ type host struct {
 	printed  int
 	out, err lines
 
-	alive func()    // called now and then while the guest pauses; nil for nobody
+	alive func()    // called when a run begins, and now and then while the guest pauses; nil for nobody
 	beat  time.Time // on the wall, when it was called last
 }
 
@@ -70,11 +70,15 @@ const beatEvery = 200 * time.Millisecond
 
 // pause notes a sign of life: an event, or that all goroutines wait.
 func (h *host) pause() {
-	if h.alive == nil {
-		return
+	if h.alive != nil && time.Since(h.beat) > beatEvery {
+		h.sign()
 	}
-	if now := time.Now(); now.Sub(h.beat) > beatEvery {
-		h.beat = now
+}
+
+// sign gives a sign of life.
+func (h *host) sign() {
+	if h.alive != nil {
+		h.beat = time.Now()
 		h.alive()
 	}
 }

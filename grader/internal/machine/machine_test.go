@@ -50,7 +50,7 @@ func newFixture(t *testing.T) fixture {
 	suite, _ := suites.Find("messaging")
 	cache := filepath.Join(root, "out", "test-cache")
 	f := fixture{t, suite, &machine.Builder{Root: root, Cache: cache}, machine.NewPool(machine.PoolConfig{
-		Command: []string{os.Args[0], "worker"}, Workers: 2, Cache: cache, CPULimit: 2 * time.Second, CPUTotal: 10 * time.Second,
+		Command: []string{os.Args[0], "worker"}, Workers: 2, Cache: cache, CPULimit: 2 * time.Second, CPUTotal: machine.CPUTotal,
 	})}
 	t.Cleanup(f.pool.Close)
 	return f

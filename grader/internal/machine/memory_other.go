@@ -4,5 +4,7 @@ package machine
 
 import "context"
 
-// withMemory leaves the memory of guests to wazero where there is no mmap.
-func withMemory(ctx context.Context) context.Context { return ctx }
+// memory is left to wazero where there is no mmap.
+type memory struct{}
+
+func (*memory) within(ctx context.Context) context.Context { return ctx }

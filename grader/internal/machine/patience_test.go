@@ -9,20 +9,29 @@ import (
 )
 
 func TestALongRunIsNotStuckWhileItPauses(t *testing.T) {
-	p := patience{pause: 5 * time.Second, total: time.Minute}
 	tests := []struct {
-		total, pause time.Duration
-		want         string // in what is said; empty for nothing
+		loading, running, silent time.Duration // of CPU time, one after the other
+		want                     string        // in what is said; empty for nothing
 	}{
-		{4 * time.Second, 4 * time.Second, ""},
-		{59 * time.Second, time.Second, ""},
-		{6 * time.Second, 6 * time.Second, "without a pause"},
-		{61 * time.Second, time.Second, "computed for 1m0s"},
+		{59 * time.Second, 0, 0, ""},
+		{61 * time.Second, 0, 0, "computed for 1m0s"},
+		{59 * time.Second, 2 * time.Second, 4 * time.Second, ""},
+		{2 * time.Second, 58 * time.Second, time.Second, ""},
+		{0, time.Second, 6 * time.Second, "without a pause"},
+		{0, 60 * time.Second, time.Second, "computed for 1m0s"},
 	}
 	for _, test := range tests {
-		run, over := p.over(test.total, test.pause)
+		const used = time.Hour // by the tasks before
+		w := watch{patience: patience{pause: 5 * time.Second, total: time.Minute}, began: used}
+		now := used + test.loading
+		if test.running > 0 {
+			w.alive(now)
+			now += test.running
+			w.alive(now)
+		}
+		run, over := w.over(now + test.silent)
 		if over != (test.want != "") || !strings.Contains(run.Actual, test.want) {
-			t.Errorf("%v, %v without a pause: %v, %q", test.total, test.pause, over, run.Actual)
+			t.Errorf("%v loading, %v running, %v without a pause: %v, %q", test.loading, test.running, test.silent, over, run.Actual)
 		}
 	}
 }

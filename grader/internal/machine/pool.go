@@ -108,19 +108,33 @@ func (w *process) kill() {
 
 // A patience is how much CPU time a task may take.
 type patience struct {
-	pause time.Duration // without a sign of life
-	total time.Duration
+	pause time.Duration // without a sign of life, once there was one
+	total time.Duration // before the first sign of life, and again from there
 }
 
-// over says what a task is that has taken so long, and so long since its last sign of
-// life.
-func (p patience) over(total, pause time.Duration) (Run, bool) {
+// A watch follows the CPU time that a worker has used, for one task. The first sign
+// of life says that the run begins: what it takes to load a guest is not the run's.
+type watch struct {
+	patience
+	began, paused time.Duration // CPU time then
+	running       bool
+}
+
+// alive notes a sign of life.
+func (w *watch) alive(now time.Duration) {
+	if w.paused = now; !w.running {
+		w.began, w.running = now, true
+	}
+}
+
+// over says what a task is that has taken too long.
+func (w *watch) over(now time.Duration) (Run, bool) {
 	switch {
-	case total > p.total:
-		return stuck("the scenario comes to an end", fmt.Sprintf("it computed for %v", p.total)), true
-	case pause > p.pause:
+	case now-w.began > w.total:
+		return stuck("the scenario comes to an end", fmt.Sprintf("it computed for %v", w.total)), true
+	case w.running && now-w.paused > w.pause:
 		return stuck("every goroutine waits for something now and then",
-			fmt.Sprintf("one computed for %v without a pause: look for a loop that never blocks", p.pause)), true
+			fmt.Sprintf("one computed for %v without a pause: look for a loop that never blocks", w.pause)), true
 	}
 	return Run{}, false
 }
@@ -132,10 +146,10 @@ func (p patience) over(total, pause time.Duration) (Run, bool) {
 func (w *process) perform(ctx context.Context, t task, limit patience) (run Run, alive bool, err error) {
 	done := make(chan struct{})
 	defer close(done)
-	began := w.cpu()
-	paused, answers := began, w.ask(t, done)
-	watch := time.NewTicker(50 * time.Millisecond)
-	defer watch.Stop()
+	used := watch{patience: limit, began: w.cpu()}
+	answers := w.ask(t, done)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
 	for {
 		select {
 		case a := <-answers:
@@ -145,12 +159,11 @@ func (w *process) perform(ctx context.Context, t task, limit patience) (run Run,
 			case !a.Alive:
 				return a.Run, true, nil
 			}
-			paused = w.cpu()
+			used.alive(w.cpu())
 		case <-ctx.Done():
 			return Run{}, false, ctx.Err()
-		case <-watch.C:
-			now := w.cpu()
-			if run, over := limit.over(now-began, now-paused); over {
+		case <-tick.C:
+			if run, over := used.over(w.cpu()); over {
 				return run, false, nil
 			}
 		}

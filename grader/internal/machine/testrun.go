@@ -29,12 +29,12 @@ type TestTask struct {
 // files. What they print are the events of the run, with the machine's time. They
 // may compute for as long as limit. An error is a fault of ours or the end of ctx.
 func (p *Pool) Test(ctx context.Context, t TestTask, limit time.Duration) (Run, error) {
-	return p.do(ctx, task{Cache: p.cfg.Cache, Test: &t}, patience{pause: limit, total: limit})
+	return p.do(ctx, task{Cache: p.cfg.Cache, Test: &t}, patience{total: limit})
 }
 
 // test performs one run in a machine that no run has used.
 func (w *worker) test(ctx context.Context, cache string, t TestTask) Run {
-	v, err := load(ctx, cache, t.Binary.Path)
+	v, err := load(ctx, cache, t.Binary.Path, &w.memory)
 	if err != nil {
 		return Run{Outcome: outcome(labs.GraderError, "", err.Error())}
 	}
@@ -46,7 +46,7 @@ func (w *worker) test(ctx context.Context, cache string, t TestTask) Run {
 	defer os.RemoveAll(tmp)
 	v.host.clock = int64(time.Second) // as in prepare
 	v.host.begin(labtest.Request{Case: t.Binary.Package, Seed: t.Seed})
-	_, err = v.runtime.InstantiateModule(withMemory(ctx), v.module, t.config(v.host, tmp))
+	_, err = v.runtime.InstantiateModule(v.memory.within(ctx), v.module, t.config(v.host, tmp))
 	return v.host.tested(err)
 }
 

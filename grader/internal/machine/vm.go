@@ -43,6 +43,7 @@ type vm struct {
 	module  wazero.CompiledModule
 	close   func()
 	host    *host
+	memory  *memory   // of the guest
 	guest   *instance // nil until the first run and after a run that died
 }
 
@@ -56,7 +57,7 @@ type instance struct {
 }
 
 // load compiles a guest, or takes it from the cache.
-func load(ctx context.Context, cache, path string) (*vm, error) {
+func load(ctx context.Context, cache, path string, m *memory) (*vm, error) {
 	code, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -65,7 +66,7 @@ func load(ctx context.Context, cache, path string) (*vm, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &vm{runtime: r, close: close, host: &host{}}
+	v := &vm{runtime: r, close: close, host: &host{}, memory: m}
 	if _, err = wasi_snapshot_preview1.Instantiate(ctx, r); err == nil {
 		if err = v.host.provide(ctx, r); err == nil {
 			v.module, err = r.CompileModule(ctx, code)
@@ -99,6 +100,7 @@ func (v *vm) once(ctx context.Context, solution int32, req labtest.Request) (run
 	reused = v.guest.used
 	v.guest.used = true
 	v.host.begin(req)
+	v.host.sign()
 	_, err := v.guest.mod.ExportedFunction("run").Call(ctx, api.EncodeI32(solution))
 	run = v.host.result(err)
 	if err != nil || !v.host.finished || v.host.moved || v.guest.mod.Memory().Size() > uint32(len(v.guest.snapshot)+spareMemory) {
@@ -116,7 +118,7 @@ func (v *vm) prepare(ctx context.Context) error {
 	}
 	v.host.clock = int64(time.Second) // the Go runtime refuses a clock at zero
 	v.host.begin(labtest.Request{})
-	mod, err := v.runtime.InstantiateModule(withMemory(ctx), v.module, v.host.config())
+	mod, err := v.runtime.InstantiateModule(v.memory.within(ctx), v.module, v.host.config())
 	if err != nil {
 		return err
 	}

@@ -21,8 +21,8 @@ type task struct {
 	Test    *TestTask // instead of the guest and the request; nil for these
 }
 
-// A reply is what a worker sends back: that the run which it performs has paused, now
-// and then, and at last what became of it.
+// A reply is what a worker sends back: that the run begins, that it has paused, now and
+// then, and at last what became of it.
 type reply struct {
 	Alive bool
 	Run   Run
@@ -55,7 +55,8 @@ type worker struct {
 	judges map[string]labtest.Models
 	guest  string // path of the guest that vm holds
 	vm     *vm
-	alive  func() // says that a run has paused
+	memory memory // of every guest
+	alive  func() // says that a run begins, or has paused
 }
 
 func (w *worker) perform(ctx context.Context, t task) Run {
@@ -67,7 +68,7 @@ func (w *worker) perform(ctx context.Context, t task) Run {
 			w.vm.close()
 		}
 		w.vm, w.guest = nil, ""
-		v, err := load(ctx, t.Cache, t.Guest.Path)
+		v, err := load(ctx, t.Cache, t.Guest.Path, &w.memory)
 		if err != nil {
 			return Run{Outcome: outcome(labs.GraderError, "", err.Error())}
 		}
