@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"faultline/grader/internal/submission"
@@ -50,9 +51,14 @@ func (w *workshop) race(ctx context.Context, s selection, sol submission.Solutio
 // run, but not to its end, so that is told too. When the program died, the cases
 // behind that have not run at all.
 func (w *workshop) noRace(text string, of int) error {
-	ended := func(how string) int { return strings.Count(text, "\n        --- "+how+": ") }
-	failed, todo := ended("FAIL"), ended("SKIP")
-	ran := ended("PASS") + failed
+	ended := func(how string) (cases []string) {
+		for _, m := range regexp.MustCompile(`(?m)^        --- `+how+`: Test/(\S+)`).FindAllStringSubmatch(text, -1) {
+			cases = append(cases, m[1])
+		}
+		return cases
+	}
+	failed, todo := ended("FAIL"), len(ended("SKIP"))
+	ran := len(ended("PASS")) + len(failed)
 	switch {
 	case ran+todo < of || strings.Contains(text, "\npanic: "):
 		fmt.Fprintln(w.out, "the program died before all cases had run: find out why without --race first")
@@ -65,8 +71,8 @@ func (w *workshop) noRace(text string, of int) error {
 	if todo > 0 {
 		fmt.Fprint(w.out, ", the others are not implemented yet")
 	}
-	if failed > 0 {
-		fmt.Fprintf(w.out, "; %d failed, so they may hide one: run them without --race", failed)
+	if len(failed) > 0 {
+		fmt.Fprintf(w.out, "; %d failed, so they may hide one: run %s without --race", len(failed), strings.Join(failed, ", "))
 	}
 	fmt.Fprintln(w.out)
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -39,11 +40,19 @@ type hit struct {
 // A bag is what a hunt brings home.
 type bag struct {
 	hits    []hit
+	cases   int // that were searched
+	skipped int // of these, that are not implemented
 	runs    int
-	skipped int // cases that are not implemented
 }
 
 func (w *workshop) hunt(ctx context.Context, h hunt) (b bag, err error) {
+	h.cases = slices.DeleteFunc(slices.Clone(h.cases), func(c labs.Case) bool {
+		whole, _ := h.suite.Case(c.ID())
+		return whole.Derive != nil
+	})
+	if b.cases = len(h.cases); b.cases == 0 {
+		return b, nil
+	}
 	native, err := w.builder.Native(ctx, h.suite, h.sol)
 	if err != nil {
 		return b, err
@@ -63,9 +72,6 @@ func (w *workshop) hunt(ctx context.Context, h hunt) (b bag, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(w.grader.Workers)
 	for i, c := range h.cases {
-		if whole, _ := h.suite.Case(c.ID()); whole.Derive != nil {
-			continue
-		}
 		group.Go(func() (err error) {
 			found[i], err = native.Search(ctx, machine.Search{Stage: c.Stage, Case: c.Name, First: h.first, Seeds: h.seeds, Begun: begun})
 			return err
@@ -101,6 +107,9 @@ func (w *workshop) search(ctx context.Context, h hunt, o grading.Order) (first *
 	if err != nil {
 		return nil, err
 	}
+	if b.cases == 0 {
+		return nil, fmt.Errorf("what is selected runs in the machine only, for there the solution writes code: leave out --native")
+	}
 	text := fmt.Sprintf("%s: %s failed", labtest.Count(b.runs, "run"), labtest.Count(len(b.hits), "case"))
 	switch {
 	case b.skipped == 1:
@@ -109,7 +118,7 @@ func (w *workshop) search(ctx context.Context, h hunt, o grading.Order) (first *
 		text += fmt.Sprintf(", %d are not implemented yet", b.skipped)
 	}
 	say(w.err, text)
-	if len(b.hits) == 0 && b.skipped == len(h.cases) {
+	if b.skipped == b.cases {
 		return nil, errFailed
 	}
 	for _, found := range b.hits {
