@@ -113,9 +113,18 @@ func (r *Request) head(words []string) (err error) {
 		r.Calm = append(r.Calm, words[1])
 	default:
 		return fmt.Errorf(`%q: expected "case LAB/STAGE/CASE", "seed NUMBER", "size NAME NUMBER", "calm %s", `+
-			`"calm %s" or "plan"`, strings.Join(words, " "), CalmLatency, CalmLocks)
+			`"calm %s" or "plan"`, brief(strings.Join(words, " ")), CalmLatency, CalmLocks)
 	}
 	return err
+}
+
+// brief is the start of a line: somebody may take any file for a plan.
+func brief(line string) string {
+	const most = 40
+	if runes := []rune(line); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return line
 }
 
 // checkLosses reads what the plan's disks lose: labrpc takes any text for that.

@@ -3,6 +3,7 @@ package labtest_test
 import (
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +63,7 @@ func TestABadRequestIsRefusedByItsLine(t *testing.T) {
 		{"no case before a plan", "seed 7\nplan\n", `no line says which case: add "case LAB/STAGE/CASE"`},
 		{"a case without a name", "case\n", `line 1: "case"` + expected},
 		{"an unknown word", "case x\n\nsede 7\n", `line 3: "sede 7"` + expected},
+		{"a file of something else", strings.Repeat("x", 5000), `line 1: "` + strings.Repeat("x", 40) + `…"` + expected},
 		{"a plan on the line of its word", "case x\nplan drop a -> b #1", `line 2: "plan drop a -> b #1"` + expected},
 		{"a seed that is a word", "case x\nseed seven\n", `line 2: seed "seven"` + seed},
 		{"no seed", "seed\n", `line 1: seed ""` + seed},

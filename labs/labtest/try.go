@@ -36,7 +36,7 @@ func (t *T) Try(scenario func(*T)) {
 		Property: "the same steps have the same result each time",
 		Expected: "what happened when this was tried first: " + first.Actual,
 		Actual: "it did not happen again; is there something in your code that depends on the order of a map, " +
-			"or on earlier runs?",
+			"on which goroutine comes first, or on earlier runs?",
 	})
 }
 
