@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +27,7 @@ func TestWhoKnowsThePublicSeedsGainsNothingWithOthers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds three guests")
 	}
-	t.Setenv("FAULTLINE_CACHE", filepath.Join(moduleRoot(t), "out", "test-cache"))
+	t.Parallel()
 	w, err := openWorkshop(&cobra.Command{}, 0)
 	check(t, err)
 	defer w.close()

@@ -198,6 +198,7 @@ func TestNoAttackSucceeds(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds and runs many submissions")
 	}
+	t.Parallel()
 	attacks := loadAttacks(t)
 	if len(attacks) < 60 {
 		t.Fatalf("only %d attacks", len(attacks))
@@ -232,7 +233,6 @@ type attacked struct{ out string }
 // gradeAttacks grades the attacks, with the cases that they are about.
 func gradeAttacks(t *testing.T, dir string, attacks []attack) attacked {
 	t.Helper()
-	t.Setenv("FAULTLINE_CACHE", filepath.Join(moduleRoot(t), "out", "test-cache"))
 	cmd := &cobra.Command{}
 	var printed bytes.Buffer
 	cmd.SetOut(&printed)

@@ -35,7 +35,6 @@ func newCluster(t *testing.T) cluster {
 	check(t, err)
 	check(t, os.Mkdir(filepath.Join(c.dir, ".bin"), 0o755))
 	check(t, os.Symlink(grader, filepath.Join(c.dir, ".bin", "grader")))
-	t.Setenv("FAULTLINE_CACHE", filepath.Join(moduleRoot(t), "out", "test-cache"))
 	c.shell(".bin/grader seeds > seeds.txt")
 	c.shell(".bin/grader grade submissions --seeds-file seeds.txt --out whole")
 	c.whole = tree(t, filepath.Join(c.dir, "whole"))
@@ -70,6 +69,7 @@ func (c cluster) hold(folder string, but ...string) {
 // TestTheWorkflowGradesWhatOneGradingWould runs the steps of the workflow for GitHub
 // Actions, as far as they are commands.
 func TestTheWorkflowGradesWhatOneGradingWould(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	text, err := os.ReadFile(filepath.Join(moduleRoot(t), "handouts", "grading", "class.yml"))
 	check(t, err)

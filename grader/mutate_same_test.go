@@ -1,7 +1,6 @@
 package main
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,7 +17,7 @@ import (
 // counters do not change a run, and neither does the choice of a mutant elsewhere. Then
 // a run that does not come to a changed statement is the reference's.
 func TestAReferenceRunsAsBeforeWithCountersAndInAFamily(t *testing.T) {
-	t.Setenv("FAULTLINE_CACHE", filepath.Join(moduleRoot(t), "out", "test-cache"))
+	t.Parallel()
 	w, err := openWorkshop(&cobra.Command{}, 0)
 	if err != nil {
 		t.Fatal(err)

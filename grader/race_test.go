@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -19,7 +18,7 @@ func TestReferencesRunNativelyWithoutDataRaces(t *testing.T) {
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("the race detector needs a C compiler")
 	}
-	t.Setenv("FAULTLINE_CACHE", filepath.Join(moduleRoot(t), "out", "test-cache"))
+	t.Parallel()
 	for _, suite := range suites.All() {
 		t.Run(suite.Lab.Name, func(t *testing.T) {
 			var out bytes.Buffer

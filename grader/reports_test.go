@@ -31,7 +31,6 @@ type reading struct {
 // does not know it yet; then -update writes it anew.
 func TestReports(t *testing.T) {
 	root := moduleRoot(t)
-	t.Setenv("FAULTLINE_CACHE", filepath.Join(root, "out", "test-cache"))
 	// The run that the handout takes apart: of its two faults, one is more than the
 	// bug needs.
 	oneBit := []string{"messaging/B/alternating-bit", "--seed", "10"}

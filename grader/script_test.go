@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "worker" {
 		main()
 	}
+	if root, err := findRoot(); err == nil && os.Getenv("FAULTLINE_CACHE") == "" {
+		os.Setenv("FAULTLINE_CACHE", filepath.Join(root, "out", "test-cache"))
+	}
 	testscript.Main(m, map[string]func(){"grader": main})
 }
 
@@ -45,6 +48,7 @@ func TestMain(m *testing.M) {
 // Each runs in a folder of its own below out/, so that the grader finds the tree,
 // and folders of solutions have the same short names in every run.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	root := moduleRoot(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -61,13 +65,12 @@ func TestScripts(t *testing.T) {
 			"mutant":    func(ts *testscript.TestScript, _ bool, args []string) { writeSpecimen(ts, root, args[1:], args[0]) },
 		},
 		Setup: func(env *testscript.Env) error {
-			for _, name := range []string{"HOME", "GOCACHE", "GOPATH", "GOMODCACHE", "GOROOT"} {
+			for _, name := range []string{"HOME", "GOCACHE", "GOPATH", "GOMODCACHE", "GOROOT", "FAULTLINE_CACHE"} {
 				if value, ok := os.LookupEnv(name); ok {
 					env.Setenv(name, value)
 				}
 			}
 			env.Setenv("ROOT", root)
-			env.Setenv("FAULTLINE_CACHE", filepath.Join(root, "out", "test-cache"))
 			return nil
 		},
 	})
