@@ -94,7 +94,7 @@ func selftestCommand() *cobra.Command {
 	cmd.Flags().StringVar(&only, "mutant", "",
 		"with --explain, print the reports of the mutants with such names, 'log-*'; with --update, write them anew")
 	cmd.Flags().BoolVar(&p.brief, "brief", false,
-		"mutants run in the cases that are meant for them only; half the time, and of kills.txt half is compared")
+		"mutants run in the cases that are meant for them only, variants with one seed; of kills.txt half is compared")
 	cmd.Flags().BoolVar(&p.update, "update", false, "write kills.txt anew, or with --explain the reports")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON, for a program to read")
 	return cmd
@@ -103,7 +103,7 @@ func selftestCommand() *cobra.Command {
 // A proof says how thorough a selftest is.
 type proof struct {
 	seeds  int  // of each case over solutions that must pass; 0 for the case's own number
-	brief  bool // mutants run in the cases that are meant for them only
+	brief  bool // mutants run in the cases that are meant for them only, variants with a glance
 	update bool // write the kill tables anew
 	json   bool // a program reads standard output
 }
@@ -137,6 +137,8 @@ func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 			return min(c.Seeds, glance)
 		case p.seeds > 0:
 			return p.seeds
+		case s.variant && p.brief:
+			return min(c.Seeds, glance)
 		case s.variant:
 			return min(c.Seeds, trust)
 		}
@@ -144,9 +146,9 @@ func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 	}
 	o.Twice = func(c labs.Case) int { // repeating runs is the slow part
 		switch {
-		case s.mutant && !slices.Contains(s.kill, c.ID()):
+		case s.mutant && !slices.Contains(s.kill, c.ID()), s.variant && p.brief:
 			return 0
-		case s.variant, p.brief && s.mutant:
+		case s.variant, p.brief:
 			return glance
 		case p.seeds == 0:
 			return trust
