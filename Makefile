@@ -13,7 +13,7 @@ STARTER = ./solutions-skeleton/...
 
 # What may be said behind a target of students. Who types SEEDS wrong would otherwise
 # believe that all of them have passed.
-WORDS := STAGE= CASE= SEED= SEEDS= SHRINK= SOLUTION= FILE=
+WORDS := STAGE= CASE= SEED= SEEDS= SHRINK= SOLUTION= FILE= DIAGRAM=
 GIVEN = $(foreach v,$(filter-out -% MAKE% GO% CC,$(.VARIABLES)),$(if $(filter command,$(origin $v)),$v=))
 HEED = $(foreach v,$(filter-out $(WORDS),$(GIVEN)),$(error there is no $v: "make" lists what there is))
 
@@ -45,8 +45,8 @@ search-%: build ## try 1000 seeds of lab N outside the machine, which is fast; S
 	@$(HEED)$(GRADER) test '$(PART)' --native $(FROM) $(WITH)
 
 .PHONY: replay
-replay: build ## perform a failed run again and print its trace: FILE=out/….plan SOLUTION=folder
-	@$(HEED)$(if $(FILE),$(GRADER) replay '$(FILE)' $(FROM),echo 'say which run: make replay FILE=out/….plan' >&2; exit 2)
+replay: build ## perform a failed run again and print its trace: FILE=out/….plan SOLUTION=folder; DIAGRAM=1 draws it for a forum
+	@$(HEED)$(if $(FILE),$(GRADER) replay '$(FILE)' $(FROM) $(if $(DIAGRAM),--diagram),echo 'say which run: make replay FILE=out/….plan' >&2; exit 2)
 
 ##@ For instructors
 

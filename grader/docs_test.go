@@ -18,8 +18,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"faultline/grader/internal/machine"
+	"faultline/grader/internal/report"
 	"faultline/grader/internal/suites"
 	"faultline/labs"
+	"faultline/labs/trace"
 )
 
 // The tree, seen from the folder of these tests.
@@ -289,6 +291,51 @@ func docIsExcerpt(report, excerpt string) error {
 		rest, part = rest[len(part):], nil
 	}
 	return nil
+}
+
+// docDrawn is a sequence diagram, with the report whose trace it draws.
+var docDrawn = regexp.MustCompile("(?ms)^<!-- diagram: ([\\w/-]+) -->\n```mermaid\n(.*?)^```$")
+
+func TestDiagramsOfReportsAreWhatTheGraderDraws(t *testing.T) {
+	reports := docMutantReports(t)
+	for _, page := range docPages(t) {
+		drawn := docDrawn.FindAllStringSubmatch(page.text, -1)
+		for _, block := range drawn {
+			if want := report.Diagram(docTrace(t, reports[block[1]])); block[2] != want {
+				t.Errorf("%s: of %s the grader draws\n%s", page.path, block[1], want)
+			}
+		}
+		if comments := strings.Count(page.text, "<!-- diagram:"); comments != len(drawn) {
+			t.Errorf("%s: %d comments name a diagram, but only %d stand right above one", page.path, comments, len(drawn))
+		}
+	}
+}
+
+// docTrace reads the trace of a report, whose long lines are folded.
+func docTrace(t *testing.T, text string) (events []trace.Event) {
+	t.Helper()
+	_, text, found := strings.Cut(text, "\n  trace ")
+	text, _, ended := strings.Cut(text, "\n  again ")
+	if !found || !ended {
+		t.Fatal("there is no such report, or it has no trace")
+	}
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.TrimSpace(line)
+		if timed := regexp.MustCompile(`^\d+\.\d{6}s `).MatchString(line); timed {
+			lines = append(lines, line)
+		} else {
+			lines[len(lines)-1] += " " + line
+		}
+	}
+	for _, line := range lines {
+		e, err := trace.Parse(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events = append(events, e)
+	}
+	return events
 }
 
 func TestAnExcerptThatIsNotOfTheReportIsFound(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,26 +15,34 @@ import (
 
 	"faultline/grader/internal/grading"
 	"faultline/grader/internal/machine"
+	"faultline/grader/internal/report"
 	"faultline/labs"
 	"faultline/labs/labtest"
 	"faultline/labs/trace"
 )
 
 func replayCommand() *cobra.Command {
-	var solution string
+	var how replaying
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
 		Short: "Perform the run of a plan file again and print its whole trace",
 		Long: "Replay performs one run again, exactly: the file names the case and the seed, and lists the\n" +
 			"faults. Edit the list and see what changes; edit the solution and see whether the bug is gone.",
 		Args: oneArg,
-		RunE: func(cmd *cobra.Command, args []string) error { return runReplay(cmd, args[0], solution) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runReplay(cmd, args[0], how) },
 	}
-	cmd.Flags().StringVar(&solution, "solution", "", "folder of the solution (default: the starter code's)")
+	cmd.Flags().StringVar(&how.solution, "solution", "", "folder of the solution (default: the starter code's)")
+	cmd.Flags().BoolVar(&how.diagram, "diagram", false, "instead, print a sequence diagram in Mermaid's language, for a forum")
 	return cmd
 }
 
-func runReplay(cmd *cobra.Command, file, dir string) error {
+// A replaying is how a run is performed again.
+type replaying struct {
+	solution string // its folder
+	diagram  bool   // instead of the trace
+}
+
+func runReplay(cmd *cobra.Command, file string, how replaying) error {
 	s, req, err := readPlan(file)
 	if err != nil {
 		return err
@@ -43,7 +52,7 @@ func runReplay(cmd *cobra.Command, file, dir string) error {
 		return err
 	}
 	defer w.close()
-	sol, err := w.solution(s.suite.Lab, dir)
+	sol, err := w.solution(s.suite.Lab, how.solution)
 	if err != nil {
 		return err
 	}
@@ -54,6 +63,9 @@ func runReplay(cmd *cobra.Command, file, dir string) error {
 	run, err := w.replay(cmd.Context(), grading.Writer{Suite: s.suite, Solution: sol, Guest: guest}, req)
 	if err != nil {
 		return err
+	}
+	if how.diagram {
+		return w.draw(req, run)
 	}
 	return w.tell(s, req, run)
 }
@@ -157,6 +169,20 @@ func (w *workshop) tell(s selection, req labtest.Request, run machine.Run) error
 	}
 	fmt.Fprintln(w.out, "the property is still broken")
 	return errFailed
+}
+
+// draw prints a run as a diagram.
+func (w *workshop) draw(req labtest.Request, run machine.Run) error {
+	events := slices.DeleteFunc(slices.Clone(run.Events), func(e trace.Event) bool {
+		_, isDump := labtest.Dump(e)
+		return isDump
+	})
+	fmt.Fprint(w.out, "```mermaid\n"+report.Diagram(events)+"```\n")
+	if run.Verdict == labs.Pass {
+		return nil
+	}
+	say(w.err, fmt.Sprintf("%s with seed %d: %s: %s", req.Case, req.Seed, run.Verdict, shown(run.Actual)))
+	return cmp.Or(ours(req.Case, run.Verdict, run.Actual), errFailed)
 }
 
 // tellIdle names the faults of a plan that did not happen: someone who misspells
