@@ -48,6 +48,7 @@ type cluster struct {
 	floor     floor
 	net       *labrpc.Network
 	directory kvapi.Directory
+	closed    bool     // the directory is
 	names     []string // of all nodes that ever were
 	record    *record
 
@@ -80,7 +81,7 @@ func (s Solution) cluster(t *labtest.T, f floor) *cluster {
 		cfg.Rebalance = rebalance
 	}
 	c.directory = s.NewDirectory(c.process(directoryNode), cfg)
-	t.Cleanup(func() { c.within("Close of the directory", c.directory.Close) })
+	t.Cleanup(c.closeDirectory)
 	for _, name := range strings.Fields(f.Nodes) {
 		c.start(name)
 	}
@@ -143,6 +144,14 @@ func (c *cluster) revive(names ...string) {
 	for _, name := range names {
 		c.net.Node(name).Restart()
 		c.start(name)
+	}
+}
+
+// closeDirectory closes the directory, once.
+func (c *cluster) closeDirectory() {
+	if !c.closed {
+		c.closed = true
+		c.within("Close of the directory", c.directory.Close)
 	}
 }
 
@@ -218,7 +227,7 @@ type user struct {
 	name   string
 	mode   kvapi.Mode
 	router kvapi.Router
-	puts   int
+	puts   int // the lock of the cluster guards it
 }
 
 // user starts a router; its process is called client-1-recursive.
@@ -274,8 +283,10 @@ func (u *user) within(what, key string, bound time.Duration, f func()) {
 // write puts a new value, gives up after patience (zero is never), and returns the
 // error, which is nil, ErrFull or ErrMaybe.
 func (u *user) write(key string, padding int, patience time.Duration) (err error) {
+	u.c.mu.Lock()
 	u.puts++
 	value := fmt.Sprintf("%s.%d", u.name, u.puts)
+	u.c.mu.Unlock()
 	ctx, cancel := withPatience(patience)
 	defer cancel()
 	u.c.t.Op(u.name, "Put "+key+" "+value, func() string {

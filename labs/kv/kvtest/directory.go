@@ -19,6 +19,10 @@ func (s Solution) twoWays(t *labtest.T) {
 	c := s.cluster(t, floor{Nodes: threeRacks})
 	both := c.both()
 	t.Step("a key that nobody has put is asked for")
+	where := c.where("nobody")
+	t.Check(len(where) == 0, labtest.Finding{
+		Property: "Where returns the nodes that reads of a key go to",
+		Expected: "Where names no node for a key that nobody has put", Actual: "it names " + list(where)})
 	for _, u := range both {
 		u.get("nobody", getBound)
 	}
@@ -158,15 +162,13 @@ func (s Solution) sameOrder(t *labtest.T) {
 		Faults: labrpc.Faults{Latency: labrpc.Range{Min: time.Millisecond, Max: 30 * time.Millisecond}}})
 	users := c.users(4)
 	for round := range 3 {
-		t.Step("round %d: four clients put the same key at once", round+1)
+		t.Step("round %d: four clients put the same key at once, each of them twice at once", round+1)
 		for _, u := range users {
-			t.Go(func() {
-				for range 2 {
-					u.write("x", 0, 0)
-				}
-			})
+			for range 2 {
+				t.Go(func() { u.write("x", 0, 0) })
+			}
 		}
-		t.Join(10*putBound, "the Puts")
+		t.Join(4*putBound, "the Puts")
 		t.Step("nobody writes any more: everybody must read the same")
 		first := users[0].read("x", 0)
 		for range 2 {
@@ -198,6 +200,17 @@ func (s Solution) giveUpQuery(t *labtest.T) {
 				Expected: "Put returns ErrMaybe: a request may be on its way", Actual: fmt.Sprintf("it returned %v", err)})
 		})
 	}
+	t.Step("a Put with a second of patience may have to wait for an earlier one of the same client, which has three")
+	for _, u := range both {
+		t.Go(func() { u.router.Put(t.Context(3*time.Second), "x", []byte("first")) })
+		t.Sleep(time.Millisecond)
+		t.Within(2*time.Second, "Put with a context of one second, while another one is under way", func() {
+			_, err := u.router.Put(t.Context(time.Second), "x", []byte("second"))
+			t.Check(errors.Is(err, kvapi.ErrMaybe) || errors.Is(err, context.DeadlineExceeded), labtest.Finding{
+				Expected: "Put returns ErrMaybe, or ctx.Err() if it was never sent", Actual: fmt.Sprintf("it returned %v", err)})
+		})
+	}
+	t.Join(4*time.Second, "the Puts with three seconds of patience")
 	t.Step("the clients are closed while they wait")
 	t.Within(10*time.Second, "Close, and the calls that wait when it is called", func() {
 		for _, u := range both {
@@ -217,4 +230,9 @@ func (s Solution) giveUpQuery(t *labtest.T) {
 		}
 	})
 	t.Join(10*time.Second, "the Gets and Puts that waited when their router was closed")
+	t.Step("the directory is closed")
+	c.closeDirectory()
+	_, err := c.net.Node(directoryNode).Start()
+	t.Check(err == nil, labtest.Finding{
+		Expected: "Close closes the directory's process: another one can be started on its node", Actual: fmt.Sprint(err)})
 }

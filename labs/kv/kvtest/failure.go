@@ -141,4 +141,28 @@ func (s Solution) allLost(t *labtest.T) {
 	t.Step("what was lost is put again")
 	both[1].put(all[0], 0, putBound)
 	c.readAll(both, all[:1], 2, getBound)
+	c.nobodyLives(both)
+}
+
+// nobodyLives has the last nodes fail. A Put that is stored nowhere has not succeeded.
+func (c *cluster) nobodyLives(users []*user) {
+	c.kill(c.living()...)
+	c.t.Sleep(offTheLists)
+	c.t.Step("no node lives; new keys are put, with a second of patience")
+	fresh := keys(8)[6:]
+	for i, u := range users {
+		c.t.Within(2*time.Second, "Put with a context of one second", func() {
+			err := u.write(fresh[i], 0, time.Second)
+			c.t.Check(err != nil, labtest.Finding{
+				Property: "a Put returns when nodes have stored the value",
+				Expected: fmt.Sprintf("Put of %s returns ErrMaybe or ErrFull: there is no node to store it", fresh[i]),
+				Actual:   "it returned no error", About: fresh[i]})
+		})
+	}
+	c.revive("a1", "b1", "c1")
+	c.t.Sleep(3 * heartbeat)
+	for i, u := range users {
+		u.put(fresh[i], 0, putBound)
+	}
+	c.readAll(users, fresh, 2, getBound)
 }

@@ -3,6 +3,7 @@ package kvtest
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"faultline/labrpc"
@@ -158,11 +159,41 @@ func (s Solution) lateTransfers(t *labtest.T) {
 		c.shared(name)
 		c.hammer(both, all, 4)
 	}
+	c.lostAfterMove(both, all)
 	c.noRules()
 	t.Sleep(4 * time.Second)
 	t.Step("all of it has arrived")
 	c.readAll(both, all, 2, getBound)
 	c.repaired(all, settled)
+}
+
+// lostAfterMove has keys that have just moved to d1 get lost, and put again: maybe on
+// the node that they have left, where the order to drop them comes once more.
+func (c *cluster) lostAfterMove(users []*user, keys []string) {
+	var victims, lost []string
+	for _, key := range keys {
+		where := c.where(key)
+		if victims == nil && slices.Contains(where, "d1") {
+			victims = where
+		}
+		if victims != nil && slices.Equal(where, victims) {
+			lost = append(lost, key)
+			c.record.lose(key)
+		}
+	}
+	if victims == nil {
+		return
+	}
+	c.kill(victims...)
+	c.t.Sleep(offTheLists)
+	c.t.Step("what only these had is put again: %s", strings.Join(lost, " "))
+	for i, key := range lost {
+		users[i%2].put(key, 0, putBound)
+	}
+	for range 6 {
+		c.readAll(users, lost, 1, getBound)
+		c.t.Sleep(rebalance * 5 / 2)
+	}
 }
 
 // brokenTransfers has the newcomer, or one of those who give it keys, crash while

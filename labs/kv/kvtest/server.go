@@ -271,8 +271,10 @@ func (s Solution) clientsApart(t *labtest.T) {
 func (s Solution) clientRestart(t *labtest.T) {
 	h := s.open(t, labrpc.Faults{})
 	var version uint64
+	t.Step("what each life sends for its first Put arrives again after a second, when the last life has done its work")
 	for life, n := range []int{3, 1, 2, 5} {
 		c := h.client(1)
+		h.next(1, c.name, serverNode, labrpc.Action{Copies: []time.Duration{time.Second}})
 		for i := range n {
 			version++
 			c.want(fmt.Sprintf("Put x %d.%d", life+1, i+1), at(version))
@@ -281,6 +283,7 @@ func (s Solution) clientRestart(t *labtest.T) {
 		t.Step("%s restarts", c.name)
 		c.restart()
 	}
+	t.Sleep(2 * time.Second)
 	h.client(2).want("Get x", fmt.Sprintf("4.5, version %d", version))
 }
 

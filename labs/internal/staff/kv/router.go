@@ -110,7 +110,7 @@ func (r *router) Put(ctx context.Context, key string, value []byte) (version uin
 	select {
 	case <-r.turn:
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return 0, kvapi.ErrMaybe
 	case <-r.process.Done():
 		return 0, labrpc.ErrStopped
 	}
