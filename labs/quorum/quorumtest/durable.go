@@ -208,6 +208,34 @@ func (s Solution) failedSync(t *labtest.T) {
 		c.to().puts("x " + value + "-again")
 		reader.to("N1", "N3").want("Get x", value+"-again")
 	}
+	m.failedCopy(c)
+}
+
+// failedCopy has the disk of a replacement fail while it copies. N2 has what N3 lacks, and
+// answers first.
+func (m *farm) failedCopy(c *user) {
+	c.puts("x old")
+	m.t.Sleep(settled)
+	c.to("N1", "N2").puts("x new")
+	m.t.Step("N1 does not hear N2 and N3")
+	m.net.Cut([]string{"N1"}, []string{"N2", "N3"})
+	m.replace("N1")
+	m.t.Sleep(settled)
+	m.t.Step("the next sync of N1 will fail; it hears N2 and N3 again, and N3 takes longer")
+	m.volume("N1").FailFlush()
+	m.late("N3", "N1", timeout/5)
+	m.net.Heal()
+	u := m.alone(3, "N1")
+	u.blocked("Get x", "the disk of N1 has failed while it copied, so N1 answers nothing any more")
+	m.noRules()
+	m.net.Cut([]string{"N1"}, []string{"N2", "N3"})
+	m.down("N1", m.losses(0)[1])
+	m.t.Step("N1 does not hear N2 and N3")
+	m.up("N1")
+	u.blocked("Get x", "N1 has not copied everything, and hears nobody")
+	m.t.Step("they hear each other again")
+	m.net.Heal()
+	m.holds(u, "x", "new")
 }
 
 // replacement has a disk replaced, of a replica that has acknowledged what one other
@@ -232,6 +260,7 @@ func (s Solution) replacement(t *labtest.T) {
 	m.replace("N1")
 	u := m.alone(2, "N1")
 	u.blocked("Get x", fmt.Sprintf("N1 has lost its disk and hears %s: it cannot know of b", andNobody(from)))
+	m.reopen("N1")
 	c.to(append([]string{"N1"}, lack...)...)
 	c.blocked("Get x", fmt.Sprintf("N1 must not be counted: with %s it would be a majority that knows nothing of b", and(lack)))
 	t.Step("they hear each other again")

@@ -208,6 +208,20 @@ func (s Solution) overload(t *labtest.T) {
 	for _, u := range v.users {
 		t.Within(4*longTimeout, "Get x of "+u.name, func() { u.call("Get x", 0) })
 	}
+	v.crash("N2")
+	for _, u := range v.users {
+		u.blocked("Get x", "four of five replicas have crashed, and R = 2")
+	}
+	t.Step("each client has two Gets under way when it is closed")
+	for _, u := range v.users {
+		u.waits("Get x", closed)
+		u.waits("Get x", closed)
+	}
+	t.Sleep(3 * longTimeout)
+	for _, u := range v.users {
+		t.Within(closing, "Close of "+u.name, u.Close)
+	}
+	t.Join(longTimeout, "each Get whose client was closed")
 }
 
 // spread counts who is asked while all is well.

@@ -110,6 +110,20 @@ func (m *farm) bounce(l loss, names ...string) {
 	}
 }
 
+// reopen closes a replica, and starts it again. Its disk goes on.
+func (m *farm) reopen(name string) {
+	m.t.Step("%s is closed, and starts again with the same disk", name)
+	m.mu.Lock()
+	r := m.replicas[name]
+	m.mu.Unlock()
+	m.t.Within(closing, "Close of "+name, r.Close)
+	m.t.Sleep(settled)
+	p, err := m.net.Node(name).Start()
+	m.t.Check(err == nil, labtest.Finding{Expected: "the process of a replica that is closed has ended", Actual: fmt.Sprint(err)})
+	p.Close()
+	m.boot(name, false)
+}
+
 // replace crashes a replica, and starts it with another disk, which is empty.
 func (m *farm) replace(name string) {
 	m.t.Step("the disk of %s is lost; %s starts again with an empty one", name, name)

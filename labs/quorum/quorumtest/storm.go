@@ -50,26 +50,28 @@ func (s Solution) ends(t *labtest.T) {
 	c.puts("x a")
 	t.Sleep(settled)
 	c.to("N1")
-	waits := func(operation string, results ...string) {
-		t.Go(func() {
-			got := c.call(operation, 0)
-			t.Check(slices.Contains(results, got), labtest.Finding{
-				Expected: fmt.Sprintf("%s of a client that is closed gives one of %q", operation, results),
-				Actual:   fmt.Sprintf("it gave %q", got)})
-		})
-	}
 	t.Step("%s has two operations under way when it is closed", c.name)
-	waits("Get x", closed)
-	waits("Put x b", closed, maybe)
+	c.waits("Get x", closed)
+	c.waits("Put x b", closed, maybe)
 	t.Sleep(3 * timeout)
 	t.Within(closing, "Close", c.Close)
 	t.Join(timeout, "each operation that waited")
 	t.Within(closing, "Close once more", c.Close)
-	waits("Get x", closed)
+	c.waits("Get x", closed)
 	t.Join(timeout, "a Get of a client that is closed")
 	p, err := h.net.Node(c.name).Start()
 	t.Check(err == nil, labtest.Finding{Expected: "the process of a client that is closed has ended", Actual: fmt.Sprint(err)})
 	p.Close()
+}
+
+// waits carries out an operation beside the scenario, which has it end with Close.
+func (u *user) waits(operation string, results ...string) {
+	u.h.t.Go(func() {
+		got := u.call(operation, 0)
+		u.h.t.Check(slices.Contains(results, got), labtest.Finding{
+			Expected: fmt.Sprintf("%s of a client that is closed gives one of %q", operation, results),
+			Actual:   fmt.Sprintf("it gave %q", got)})
+	})
 }
 
 // values puts any bytes, and writes into what it gave and got.
