@@ -29,18 +29,19 @@ func (s Solution) restarts(t *labtest.T) {
 	reader.gets("x", []string{"N2", "N3"}, "new")
 }
 
-// anyKey has keys that are no names of files.
+// anyKey has keys that are no names of files. The first value is empty.
 func (s Solution) anyKey(t *labtest.T) {
 	m := s.farm(t, floor{}, disk.Config{})
 	c := m.voter(1)
 	keys := []string{"", "k\x00/\n", "K", "k"}
+	values := []string{"", "1", "2", "3"}
 	for i, key := range keys {
-		t.Step("Put %q under the key %q", fmt.Sprint(i), key)
-		m.raw(c, key, fmt.Sprint(i), true)
+		t.Step("Put %q under the key %q", values[i], key)
+		m.raw(c, key, values[i], true)
 	}
 	m.bounce(m.losses(0)[0], m.floor.Names...)
 	for i, key := range keys {
-		m.raw(c, key, fmt.Sprint(i), false)
+		m.raw(c, key, values[i], false)
 	}
 }
 

@@ -3,6 +3,7 @@ package quorum
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"faultline/labs/disk"
@@ -95,10 +96,12 @@ func (s *storage) read(name string) (item Item, err error) {
 	if _, err := f.ReadAt(b, 0); err != nil {
 		return item, err
 	}
-	// The file is whole, or it would not have its name yet.
 	counter, n := binary.Uvarint(b)
-	b = b[n:]
-	length, n := binary.Uvarint(b)
-	b = b[n:]
+	b = b[max(n, 0):]
+	length, m := binary.Uvarint(b)
+	b = b[max(m, 0):]
+	if n <= 0 || m <= 0 || length > uint64(len(b)) {
+		return item, fmt.Errorf("%s is damaged, and no crash can have done that", name)
+	}
 	return Item{Version: Version{Counter: counter, Writer: string(b[:length])}, Value: b[length:]}, nil
 }
