@@ -20,12 +20,8 @@ type ledger struct {
 //
 //lab:todo A
 func newLedger(accounts map[string]int64) *ledger {
-	l := &ledger{balances: maps.Clone(accounts), holder: make(map[string]commitapi.Txn),
+	return &ledger{balances: maps.Clone(accounts), holder: make(map[string]commitapi.Txn),
 		ages: make(map[commitapi.Txn]age), freed: make(chan struct{})}
-	if l.balances == nil {
-		l.balances = make(map[string]int64)
-	}
-	return l
 }
 
 // lock gives a transaction all accounts that it changes, or none. It waits for nobody:
