@@ -16,10 +16,13 @@ import (
 func (s Solution) looks(t *labtest.T) {
 	b := s.shards(t, 3, labrpc.Faults{})
 	var all []*deal
-	do := func(head string, d *deal, saw string) {
-		b.must(d.by(head, "client"))
+	sees := func(head string, d *deal, saw string) {
+		b.must(d.solvent(t).by(head, "client"))
 		t.Check(d.effect.String() == saw, labtest.Finding{
 			Expected: fmt.Sprintf("Transact %s: %s", d.what, saw), Actual: d.effect.String()})
+	}
+	do := func(head string, d *deal, saw string) {
+		sees(head, d, saw)
 		all = append(all, d)
 	}
 	do(coordinator, pays("alice", "bob", 30, rest), "saw alice=100 bob=100, did alice-30 bob+30")
@@ -40,6 +43,13 @@ func (s Solution) looks(t *labtest.T) {
 		_, err = look(v, rest, "alice")
 		return nil, err
 	}}, "saw alice=70, did nothing")
+	do(coordinator, &deal{what: "nothing", body: func(commitapi.View) ([]commitapi.Part, error) { return nil, nil }},
+		"saw nothing, did nothing")
+	t.Step("p1 has two accounts; its savings are not among the money that is added up in the end")
+	sees(second, &deal{what: "read alice and savings, savings+9", body: func(v commitapi.View) ([]commitapi.Part, error) {
+		_, err := look(v, rest, "alice", "savings")
+		return []commitapi.Part{part("savings", 9)}, err
+	}}, "saw alice=70 savings=100, did savings+9")
 	t.Sleep(slack)
 	b.shows("after all that", 70, 5, 225)
 	b.next(3, of("p1", coordinator, reading, true), labrpc.Action{Drop: true})
@@ -93,9 +103,9 @@ func (s Solution) letsGo(t *labtest.T) {
 		},
 		func(t *labtest.T, b *bank) *deal {
 			t.Step("%s crashes when the transaction has read alice, and stays down", coordinator)
-			d := pays("alice", "bob", 10, func(int) { b.off(coordinator) }).by(coordinator, "client-1")
-			return b.transact(d)
+			return b.transact(pays("alice", "bob", 10, func(int) { b.off(coordinator) }).solvent(t).by(coordinator, "client-1"))
 		},
+		askedTooEarly,
 		func(t *labtest.T, b *bank) *deal {
 			d := raises("alice", "bob", -1000, rest)
 			t.Step("Transact %s, which p2 cannot do, until its context ends", d.what)
@@ -109,6 +119,21 @@ func (s Solution) letsGo(t *labtest.T) {
 			b.reckon(d, other)
 		})
 	}
+}
+
+// askedTooEarly has somebody ask a participant about a transaction which it has not voted
+// on: so it aborts that, and the next attempt must find the account free.
+func askedTooEarly(t *labtest.T, b *bank) *deal {
+	d := pays("alice", "bob", 10, rest).by(coordinator, "client-1")
+	t.Step("Transact %s: before p2 is asked for its vote, somebody asks it how that ended, so p2 aborts it", d.what)
+	b.nth(1, of(coordinator, "p2", prepare, false), labrpc.Action{Delay: timeout / 4})
+	from := b.stranger()
+	t.Go(func() { b.transact(d) })
+	t.Sleep(2 * slack)
+	b.ask(from, "p2", commitapi.ParticipantService, b.latest())
+	t.Join(2*progress, "Transact "+d.what)
+	b.committed(d)
+	return d
 }
 
 // inDoubt leaves a transaction undecided, or its participants without the decision, while

@@ -192,14 +192,36 @@ type pause func(read int)
 
 func rest(int) {}
 
-// at is the participant of an owner.
+// solvent has a body look at what it is given. That is for banks in which no account is
+// ever empty.
+func (d *deal) solvent(t *labtest.T) *deal {
+	body := d.body
+	d.body = func(v commitapi.View) ([]commitapi.Part, error) { return body(solvent{v, t}) }
+	return d
+}
+
+type solvent struct {
+	commitapi.View
+	t *labtest.T
+}
+
+func (s solvent) Balance(participant, account string) (int64, error) {
+	balance, err := s.View.Balance(participant, account)
+	s.t.Check(err != nil || balance != 0, labtest.Finding{
+		Property: "a View gives a balance that the participant has told it, or an error",
+		Expected: fmt.Sprintf("Balance of %s at %s gives no 0: the account was never empty", account, participant),
+		Actual:   "it gives 0, and no error"})
+	return balance, err
+}
+
+// at is the participant of an owner. Of the savings, which all of them have, it is p1.
 func at(owner string) string {
 	for i := range 4 {
 		if owners(i) == owner {
 			return branch(i)
 		}
 	}
-	return owner
+	return branch(0)
 }
 
 // look reads accounts, in this order.

@@ -98,6 +98,9 @@ func (m *monitor) inLog(x *site, records []commitapi.Record, account string) (ba
 
 // dealt looks at what the client of a transaction that first looks was told.
 func (m *monitor) dealt(d *deal) {
+	if d.saw == nil && d.did == nil {
+		return // nobody need be asked
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var same, done []commitapi.Txn // those that do the same, and of them those that are committed
