@@ -202,12 +202,21 @@ func (s Solution) writtenOnce(t *labtest.T) {
 // room fills the disk again and again, and nothing is synced.
 func (s Solution) room(t *labtest.T) {
 	// Nobody has to commit because the journal is full.
-	h := s.houseOf(t, smallDisk+roomyJournal-smallJournal, roomyJournal, disk.Config{}, journalapi.Options{Delayed: true})
+	h := s.houseOf(t, smallDisk+roomyJournal-smallJournal, roomyJournal, slowDisk(), journalapi.Options{Delayed: true})
 	for i := range 4 {
 		h.do(fmt.Sprintf("create a%d\nwrite 200000 %c to a%d at 0\ncreate b", i, 'w'+i, i))
 		h.compare()
 		h.do(fmt.Sprintf("truncate a%d to 150000\nwrite 40000 y to b at 0\nremove a%d\nremove b", i, i))
 	}
+	h.compare()
+	h.do("create last\ncreate small\nwrite 10 s to small at 0\nsync")
+	h.fillUp("blocks", func(i int) string { return fmt.Sprintf("write 4000 x to big at %d", i*disk.BlockSize) }, "create big")
+	h.do("remove small")
+	h.step("Sync, and meanwhile:")
+	t.Go(func() { h.must("Sync succeeds", h.fs.Sync()) })
+	t.Sleep(time.Millisecond)
+	h.do("write 10 l to last at 0")
+	t.Join(patience, "the Sync")
 	h.compare()
 	h.inspect(journalapi.Options{})
 	h.close()

@@ -252,6 +252,12 @@ func (s Solution) failedFlush(t *labtest.T) {
 		}
 		h.step("the machine crashes")
 		h.crash([]disk.Fate{disk.Lose, disk.Keep}[n%2])
+		h.step("Mount, where the next flush fails; the machine crashes again, and the disk loses what was not flushed")
+		h.d.FailFlush()
+		if f, err := s.Mount(h.d, journalapi.Options{}); err == nil {
+			h.fs = f // there was nothing to flush, or it is left for later
+		}
+		h.crash(disk.Lose)
 		h.mount(journalapi.Options{})
 		found, err := survey(h.fs)
 		h.must("everything can be read", err)
@@ -261,4 +267,10 @@ func (s Solution) failedFlush(t *labtest.T) {
 		h.compare()
 		h.inspect(journalapi.Options{})
 	}
+	t.Step("Mkfs, where a flush fails: must fail")
+	d := disk.NewDevice(smallDisk, disk.Config{})
+	d.FailFlush()
+	err := s.Mkfs(d, journalapi.Geometry{Journal: smallJournal, Inodes: smallInodes})
+	t.Check(err != nil, labtest.Finding{Expected: "Mkfs fails: when it returns, it is durable, and the disk did not write it",
+		Actual: "it succeeded"})
 }

@@ -17,6 +17,7 @@ type damage struct {
 	do      func(m *image)
 	touched string // names whose fate is up to the repair, separated by spaces; with those below them
 	want    string // lines that there must be afterwards, separated by "; "
+	kept    string // contents that a file must have afterwards, under whatever name
 }
 
 // building is what is on the disks that are damaged.
@@ -66,6 +67,9 @@ func (s Solution) damages(t *labtest.T, list []damage) {
 		t.Check(x.spared(whole, r.tree) == "", labtest.Finding{
 			Property: "a repair leaves as it was what the damage does not concern, and loses nothing",
 			Expected: x.expected(), Actual: x.spared(whole, r.tree)})
+		t.Check(strings.Contains(r.tree.String()+"; ", ": "+x.kept+"; ") || x.kept == "", labtest.Finding{
+			Property: "a repair throws away no file that has contents",
+			Expected: "some file holds " + x.kept, Actual: r.tree.String()})
 		w.mended(r.tree)
 	}
 }
@@ -204,6 +208,23 @@ func (m *image) slotOf(directory, base string) []byte {
 // setSlot writes an entry.
 func (m *image) setSlot(directory string, i int, n uint32, name string) {
 	journalapi.Entry{Inode: n, Name: name}.Encode(m.slot(directory, i))
+}
+
+// lostAndFound makes the directory lost+found, with these names of the file a.
+func (m *image) lostAndFound(names ...string) {
+	const free = 20
+	inode := journalapi.Inode{Type: journalapi.Directory, Links: 2, Size: disk.BlockSize}
+	inode.Direct[0] = m.take()
+	m.setInode(free, inode)
+	m.setSlot(".", 12, free, "lost+found")
+	m.change(".", func(n *journalapi.Inode) { n.Links++ })
+	m.numbers["lost+found"] = free
+	m.setSlot("lost+found", 0, free, ".")
+	m.setSlot("lost+found", 1, journalapi.RootInode, "..")
+	for i, name := range names {
+		m.setSlot("lost+found", 2+i, m.numbers["a"], name)
+	}
+	m.change("a", func(n *journalapi.Inode) { n.Links += uint16(len(names)) })
 }
 
 // flip changes the bit of a block.

@@ -11,7 +11,7 @@ import (
 
 // clean has Fsck look at disks that are sound.
 func (s Solution) clean(t *labtest.T) {
-	trees := []string{"", building, furniture, "create a\nwrite 3 x to a at 100000\ntruncate a to 200000\nmkdir lost+found\ncreate lost+found/#7"}
+	trees := []string{"", building, furniture, "create a\nwrite 3 x to a at 100000\ntruncate a to 200705\nmkdir lost+found\ncreate lost+found/#7"}
 	for _, lines := range trees {
 		whole := newTree()
 		for _, o := range parseAll(lines) {
@@ -118,6 +118,18 @@ func (s Solution) fsckPointers(t *labtest.T) {
 		{what: "the directory A has lost its block", do: func(m *image) {
 			m.change("A", func(n *journalapi.Inode) { n.Direct[0] = 0 })
 		}, touched: "A", want: "lost+found/#3/; lost+found/#3/d: 9000 d; lost+found/#5: 700 b"},
+		{what: "of the twelve blocks of the directory B one is missing", do: func(m *image) {
+			m.change("B", func(n *journalapi.Inode) {
+				n.Size, n.Indirect = 12*disk.BlockSize, m.take()
+				for i := 1; i < journalapi.Direct; i++ {
+					n.Direct[i] = m.take()
+				}
+				n.Direct[4] = 0
+				m.flip(m.next - 6)
+			})
+			putNumber(m.pointer("B", 0), m.take())
+			putNumber(m.pointer("B", 1), m.take())
+		}},
 	})
 }
 
@@ -164,6 +176,18 @@ func (s Solution) fsckTree(t *labtest.T) {
 			m.setInode(20, journalapi.Inode{Type: journalapi.File, Links: 1})
 			m.setSlot(".", 12, 20, "lost+found")
 		}, touched: "A/b lost+found #20", want: "lost+found/#5: 700 b"},
+		{what: "the entry of A/b is gone, and lost+found has a #5 already", do: func(m *image) {
+			clear(m.slotOf("A", "b"))
+			m.lostAndFound("#5")
+		}, touched: "A/b lost+found", want: "lost+found/; lost+found/#5 is also B/e", kept: "700 b"},
+		{what: "the entry of A/b is gone, and the block of lost+found is full", do: func(m *image) {
+			clear(m.slotOf("A", "b"))
+			var names []string
+			for i := range journalapi.EntriesInBlock - 2 {
+				names = append(names, fmt.Sprintf("n%02d", i))
+			}
+			m.lostAndFound(names...)
+		}, touched: "A/b lost+found", want: "lost+found/; lost+found/#5: 700 b; lost+found/n00 is also B/e; lost+found/n61 is also B/e"},
 		{what: "the root is no directory", do: func(m *image) {
 			m.change(".", func(n *journalapi.Inode) { n.Type = journalapi.File })
 		}, touched: "A B D a big"},

@@ -69,8 +69,23 @@ func (s Solution) full(t *labtest.T) {
 		"create big", "truncate big to 0\nremove big")
 	h.fill("directories", func(i int) string { return fmt.Sprintf("mkdir d/%d", i) }, "mkdir d", "")
 	h.fill("files", func(i int) string { return fmt.Sprintf("create e/%d", i) }, "mkdir e", "")
-	h.fill("names", func(i int) string { return fmt.Sprintf("link keep to f/%d", i) },
-		"create big\nwrite 282000 z to big at 0\nmkdir f", "remove big")
+	h.fillUp("names", func(i int) string { return fmt.Sprintf("link keep to f/%d", i) },
+		"create big\nwrite 282000 z to big at 0\nmkdir f")
+	h.refuse("rename keep to f/keep", journalapi.ErrNoSpace)
+	h.refuse("mkdir g", journalapi.ErrNoSpace)
+	h.inspect(journalapi.Options{})
+	h.emptyAgain("remove big")
+	h.fillUp("a file", func(i int) string { return fmt.Sprintf("write 4000 v to rest at %d", i*disk.BlockSize) },
+		"create ten\nwrite 40960 t to ten at 0\ncreate rest")
+	rest, err := h.tree.find("rest")
+	good(err)
+	last := (blocksOf(len(rest.data)) - 1) * disk.BlockSize
+	h.do(fmt.Sprintf("truncate rest to %d", last)) // now there is one block, and the next of ten takes an indirect block, too
+	h.refuse(fmt.Sprintf("write 10 t to ten at %d", journalapi.Direct*disk.BlockSize), journalapi.ErrNoSpace)
+	h.compare()
+	h.do(fmt.Sprintf("write 10 w to rest at %d", last))
+	h.inspect(journalapi.Options{})
+	h.emptyAgain("remove ten\nremove rest")
 	h.do("create last\nwrite 200000 w to last at 0")
 	h.compare()
 	h.inspect(journalapi.Options{})
@@ -79,6 +94,13 @@ func (s Solution) full(t *labtest.T) {
 // fill makes more and more of something until there is no room. Then nothing may have
 // changed but for what a long write has written.
 func (h *house) fill(what string, make func(i int) string, before, after string) {
+	h.fillUp(what, make, before)
+	h.inspect(journalapi.Options{})
+	h.emptyAgain(after)
+}
+
+// fillUp makes more and more of something.
+func (h *house) fillUp(what string, make func(i int) string, before string) {
 	h.do(before)
 	h.step("fill the disk with %s", what)
 	for i := 0; ; i++ {
@@ -97,7 +119,10 @@ func (h *house) fill(what string, make func(i int) string, before, after string)
 		break
 	}
 	h.compare()
-	h.inspect(journalapi.Options{})
+}
+
+// emptyAgain removes what filled the disk.
+func (h *house) emptyAgain(after string) {
 	h.do(after)
 	h.tree.walk(func(name string, n *node) {
 		if strings.Contains(name, "/") {
