@@ -213,7 +213,7 @@ func (m *image) setSlot(directory string, i int, n uint32, name string) {
 // lostAndFound makes the directory lost+found, with these names of the file a.
 func (m *image) lostAndFound(names ...string) {
 	const free = 20
-	inode := journalapi.Inode{Type: journalapi.Directory, Links: 2, Size: disk.BlockSize}
+	inode := journalapi.Inode{Links: 2, Size: disk.BlockSize, Type: journalapi.Directory}
 	inode.Direct[0] = m.take()
 	m.setInode(free, inode)
 	m.setSlot(".", 12, free, "lost+found")
