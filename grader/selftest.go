@@ -137,7 +137,7 @@ func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 			return min(c.Seeds, glance)
 		case p.seeds > 0:
 			return p.seeds
-		case s.variant && p.brief:
+		case s.variant && p.brief && !slices.Contains(s.fails, c.ID()):
 			return min(c.Seeds, glance)
 		case s.variant:
 			return min(c.Seeds, trust)
