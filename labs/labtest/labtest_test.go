@@ -64,14 +64,20 @@ type result struct {
 }
 
 // perform runs a scenario once, in a bubble: its time is virtual.
-func perform(t *testing.T, req labtest.Request, scenario func(*labtest.T, *solution)) (r result) {
+func perform(t *testing.T, req labtest.Request, scenario func(*labtest.T, *solution)) result {
+	t.Helper()
+	return performWithin(t, 0, req, scenario)
+}
+
+// performWithin does so with a limit; zero is the usual one.
+func performWithin(t *testing.T, limit time.Duration, req labtest.Request, scenario func(*labtest.T, *solution)) (r result) {
 	t.Helper()
 	synctest.Test(t, func(*testing.T) {
 		over := make(chan struct{}) // of the bubble, or its clock would stand
 		s := &solution{over: over}
 		c := labtest.Case{
 			Case: labs.Case{Lab: "sample", Stage: "A", Name: "one", Title: "what must hold"},
-			Run:  func(t *labtest.T) { scenario(t, s) },
+			Run:  func(t *labtest.T) { scenario(t, s) }, Limit: limit,
 		}
 		suite := labtest.Suite{Lab: "sample", Package: solutionType, Cases: []labtest.Case{c}}
 		var mu sync.Mutex
