@@ -269,7 +269,7 @@ func (s Solution) lookupsMeanwhile(t *labtest.T) {
 }
 
 func (s Solution) closeNode(t *labtest.T) {
-	o := s.grown(t, crew{Bits: 6, R: 2}, []ringapi.ID{10, 30, 50})
+	o := s.grown(t, crew{Bits: 6, R: 2}, []ringapi.ID{10, 30, 50, 55})
 	t.Step("n40 joins through n60, which there is not")
 	lonely := o.start(40)
 	end := func(what, want string, d time.Duration, f func(time.Duration) error) {
@@ -290,12 +290,17 @@ func (s Solution) closeNode(t *labtest.T) {
 	t.Step("n30 is closed while it looks for somebody that is not there")
 	o.gone(30)
 	n := o.all[1]
-	o.fail(10, 50)
+	o.fail(10, 50, 55)
 	t.Go(func() {
 		for range 200 { // at last it is alone, and owns everything
-			if got := o.askNode(n, "n30", 5, 0); got == "closed" {
+			got := o.askNode(n, "n30", 5, 0)
+			if got == "closed" {
 				return
 			}
+			t.Check(got != "", labtest.Finding{
+				Property: "where there is no way, a Lookup goes on trying",
+				Expected: "Lookup of 5 by n30 gives a member when all that n30 knows have crashed, or does not return yet",
+				Actual:   "it gives a member without a name, and no error"})
 			t.Sleep(timeout / 10)
 		}
 		t.Fail(labtest.Finding{Expected: "Lookup gives ErrClosed when the node has been closed", Actual: "it goes on finding owners"})

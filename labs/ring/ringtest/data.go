@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -326,8 +327,47 @@ func (s Solution) oneAfterTheOther(t *labtest.T) {
 		}
 		o.readAll(keys, opBound)
 		o.placed()
+		if len(ids) > 3 {
+			o.givesUp(3, o.keysAt(8, 11))
+		}
 		o.net.Close()
 	}
+}
+
+// givesUp has a member put, get and delete keys that only others hold, who crash, for less
+// time than it takes to find that out.
+func (o *circle) givesUp(at ringapi.ID, keys []string) {
+	n, name := o.node(at), node(at)
+	o.fail(o.others([]ringapi.ID{at})...)
+	all := map[string]func(context.Context, string) error{
+		"Delete": func(ctx context.Context, key string) error { _, err := n.Delete(ctx, key); return err },
+		"Get":    func(ctx context.Context, key string) error { _, _, err := n.Get(ctx, key); return err },
+		"Put":    func(ctx context.Context, key string) error { _, err := n.Put(ctx, key, []byte("v")); return err },
+	}
+	try := func(what, key, when, want string, d time.Duration) {
+		o.t.Within(timeout, what+" of "+key, func() {
+			o.t.Op(name, what+" "+key, func() string {
+				ctx, cancel := labtest.Patient(d)
+				defer cancel()
+				got := ended(all[what](ctx, key))
+				o.t.Check(got == want, labtest.Finding{
+					Property: "what cannot succeed ends with its context or its node",
+					Expected: fmt.Sprintf("%s of %s by %s gives %q: %s", what, key, name, want, when), Actual: fmt.Sprintf("%q", got)})
+				return got
+			})
+		})
+	}
+	o.t.Step("%s deletes, gets and puts what they held, with a context of %v each", name, timeout/10)
+	for i, what := range slices.Sorted(maps.Keys(all)) {
+		try(what, keys[i%2], "who holds it has crashed, and the context ends", "the context's error", timeout/10)
+	}
+	o.t.Step("it does so without an end, and is closed meanwhile")
+	for i, what := range slices.Sorted(maps.Keys(all)) {
+		o.t.Go(func() { try(what, keys[i%2], "who holds it has crashed, and the node is closed", "closed", 0) })
+	}
+	o.t.Sleep(timeout / 10)
+	n.Close()
+	o.t.Join(timeout, "every Put, Get and Delete that was under way")
 }
 
 // busyRing makes a ring with data, and says which members stay.
