@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -299,75 +298,6 @@ func (s Solution) lectureData(t *labtest.T) {
 	o.readAll(keys, failBound)
 	o.placed()
 	o.readAll(keys, opBound)
-}
-
-func (s Solution) oneAfterTheOther(t *labtest.T) {
-	for _, ids := range [][]ringapi.ID{{9}, {9, 3}, {9, 3, 14, 6, 11}} {
-		o := s.grown(t, crew{Bits: 4, R: 2}, ids)
-		keys := some(6)
-		o.readAll(keys, opBound)
-		at := o.living()
-		for i, key := range keys {
-			one, other := at[i%len(at)], at[(i+1)%len(at)]
-			t.Step("%s puts %s often, and deletes it; %s does the same once", node(one), key, node(other))
-			for range 5 {
-				o.put(one, key, opBound)
-				o.get(other, key, opBound)
-			}
-			o.del(one, key, opBound)
-			o.get(other, key, opBound)
-			o.put(other, key, opBound)
-			o.get(one, key, opBound)
-			o.del(other, key, opBound)
-			o.del(one, key, opBound)
-			o.get(one, key, opBound)
-			if i%2 == 0 {
-				o.put(other, key, opBound)
-			}
-		}
-		o.readAll(keys, opBound)
-		o.placed()
-		if len(ids) > 3 {
-			o.givesUp(3, o.keysAt(8, 11))
-		}
-		o.net.Close()
-	}
-}
-
-// givesUp has a member put, get and delete keys that only others hold, who crash, for less
-// time than it takes to find that out.
-func (o *circle) givesUp(at ringapi.ID, keys []string) {
-	n, name := o.node(at), node(at)
-	o.fail(o.others([]ringapi.ID{at})...)
-	all := map[string]func(context.Context, string) error{
-		"Delete": func(ctx context.Context, key string) error { _, err := n.Delete(ctx, key); return err },
-		"Get":    func(ctx context.Context, key string) error { _, _, err := n.Get(ctx, key); return err },
-		"Put":    func(ctx context.Context, key string) error { _, err := n.Put(ctx, key, []byte("v")); return err },
-	}
-	try := func(what, key, when, want string, d time.Duration) {
-		o.t.Within(timeout, what+" of "+key, func() {
-			o.t.Op(name, what+" "+key, func() string {
-				ctx, cancel := labtest.Patient(d)
-				defer cancel()
-				got := ended(all[what](ctx, key))
-				o.t.Check(got == want, labtest.Finding{
-					Property: "what cannot succeed ends with its context or its node",
-					Expected: fmt.Sprintf("%s of %s by %s gives %q: %s", what, key, name, want, when), Actual: fmt.Sprintf("%q", got)})
-				return got
-			})
-		})
-	}
-	o.t.Step("%s deletes, gets and puts what they held, with a context of %v each", name, timeout/10)
-	for i, what := range slices.Sorted(maps.Keys(all)) {
-		try(what, keys[i%2], "who holds it has crashed, and the context ends", "the context's error", timeout/10)
-	}
-	o.t.Step("it does so without an end, and is closed meanwhile")
-	for i, what := range slices.Sorted(maps.Keys(all)) {
-		o.t.Go(func() { try(what, keys[i%2], "who holds it has crashed, and the node is closed", "closed", 0) })
-	}
-	o.t.Sleep(timeout / 10)
-	n.Close()
-	o.t.Join(timeout, "every Put, Get and Delete that was under way")
 }
 
 // busyRing makes a ring with data, and says which members stay.
