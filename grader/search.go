@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -20,13 +20,12 @@ import (
 // searchSeeds is how many seeds of each case a native search takes if nobody says.
 const searchSeeds = 1000
 
-// A hunt is a native search through the seeds of some cases of one solution. Cases in
-// which the solution writes code are left out: that code runs in the machine only.
+// A hunt is a native search through the seeds of some cases of one solution.
 type hunt struct {
 	name  string // for the progress
 	suite suites.Suite
 	sol   submission.Solution
-	cases []labs.Case
+	cases []labs.Case // searchable ones
 	first uint64
 	seeds int
 }
@@ -40,19 +39,22 @@ type hit struct {
 // A bag is what a hunt brings home.
 type bag struct {
 	hits    []hit
-	cases   int // that were searched
-	skipped int // of these, that are not implemented
 	runs    int
+	skipped int // cases that are not implemented
+}
+
+// searchable are the wanted cases of a suite but for those in which the solution writes
+// code: that runs in the machine only.
+func searchable(suite suites.Suite, wanted func(labs.Case) bool) (list []labs.Case) {
+	for _, c := range suite.Cases {
+		if c.Derive == nil && wanted(c.Case) {
+			list = append(list, c.Case)
+		}
+	}
+	return list
 }
 
 func (w *workshop) hunt(ctx context.Context, h hunt) (b bag, err error) {
-	h.cases = slices.DeleteFunc(slices.Clone(h.cases), func(c labs.Case) bool {
-		whole, _ := h.suite.Case(c.ID())
-		return whole.Derive != nil
-	})
-	if b.cases = len(h.cases); b.cases == 0 {
-		return b, nil
-	}
 	native, err := w.builder.Native(ctx, h.suite, h.sol)
 	if err != nil {
 		return b, err
@@ -99,6 +101,9 @@ func (w *workshop) confirm(ctx context.Context, h hunt, found hit, o grading.Ord
 // search looks for seeds that fail natively, and has the machine confirm the first of
 // each case. It returns the result of the first one that is confirmed, or nil.
 func (w *workshop) search(ctx context.Context, h hunt, o grading.Order) (first *result.Result, err error) {
+	if len(h.cases) == 0 {
+		return nil, errors.New("what is selected runs in the machine only, for there the solution writes code: leave out --native")
+	}
 	if _, err := w.guest(ctx, h.suite, h.sol); err != nil {
 		return nil, err
 	}
@@ -106,9 +111,6 @@ func (w *workshop) search(ctx context.Context, h hunt, o grading.Order) (first *
 	b, err := w.hunt(ctx, h)
 	if err != nil {
 		return nil, err
-	}
-	if b.cases == 0 {
-		return nil, fmt.Errorf("what is selected runs in the machine only, for there the solution writes code: leave out --native")
 	}
 	text := fmt.Sprintf("%s: %s failed", labtest.Count(b.runs, "run"), labtest.Count(len(b.hits), "case"))
 	switch {
@@ -118,7 +120,7 @@ func (w *workshop) search(ctx context.Context, h hunt, o grading.Order) (first *
 		text += fmt.Sprintf(", %d are not implemented yet", b.skipped)
 	}
 	say(w.err, text)
-	if b.skipped == b.cases {
+	if b.skipped == len(h.cases) {
 		return nil, errFailed
 	}
 	for _, found := range b.hits {

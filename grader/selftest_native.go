@@ -9,6 +9,7 @@ import (
 
 	"faultline/grader/internal/grading"
 	"faultline/grader/internal/suites"
+	"faultline/labs"
 )
 
 // variantShare is which part of the seeds a variant gets in a native search, where the
@@ -48,11 +49,7 @@ func (w *workshop) searchLab(ctx context.Context, suite suites.Suite, p proof) (
 		if s.variant {
 			h.seeds = (found.Seeds + variantShare - 1) / variantShare
 		}
-		for _, c := range suite.Cases {
-			if s.about(c.Case) && !slices.Contains(s.fails, c.ID()) {
-				h.cases = append(h.cases, c.Case)
-			}
-		}
+		h.cases = searchable(suite, func(c labs.Case) bool { return s.about(c) && !slices.Contains(s.fails, c.ID()) })
 		if err := w.searchOne(ctx, h, &found); err != nil {
 			return found, fmt.Errorf("%s: %w", s.name, err)
 		}

@@ -113,8 +113,8 @@ func runTest(cmd *cobra.Command, what string, f testFlags) error {
 // or nil if there is none.
 func (w *workshop) perform(ctx context.Context, s selection, sol submission.Solution, o grading.Order, f testFlags) (*result.Result, error) {
 	if f.native {
-		h := hunt{name: s.suite.Lab.Name, suite: s.suite, sol: sol, cases: s.cases(), first: max(o.FirstSeed, 1),
-			seeds: cmp.Or(f.seeds, searchSeeds)}
+		h := hunt{name: s.suite.Lab.Name, suite: s.suite, sol: sol, cases: searchable(s.suite, s.matches),
+			first: max(o.FirstSeed, 1), seeds: cmp.Or(f.seeds, searchSeeds)}
 		return w.search(ctx, h, o)
 	}
 	defer w.watch(s.suite.Lab.Name, len(s.cases()))()
