@@ -319,10 +319,11 @@ func docTrace(t *testing.T, text string) (events []trace.Event) {
 	if !found || !ended {
 		t.Fatal("there is no such report, or it has no trace")
 	}
+	timed := regexp.MustCompile(`^\d+\.\d{6}s `)
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimSpace(line)
-		if timed := regexp.MustCompile(`^\d+\.\d{6}s `).MatchString(line); timed {
+		if timed.MatchString(line) {
 			lines = append(lines, line)
 		} else {
 			lines[len(lines)-1] += " " + line

@@ -51,14 +51,12 @@ func (w *workshop) race(ctx context.Context, s selection, sol submission.Solutio
 // run, but not to its end, so that is told too. When the program died, the cases
 // behind that have not run at all.
 func (w *workshop) noRace(text string, of int) error {
-	ended := func(how string) (cases []string) {
-		for _, m := range regexp.MustCompile(`(?m)^        --- `+how+`: Test/(\S+)`).FindAllStringSubmatch(text, -1) {
-			cases = append(cases, m[1])
-		}
-		return cases
+	ended := map[string][]string{} // cases, by how they did
+	for _, m := range regexp.MustCompile(`(?m)^        --- (PASS|FAIL|SKIP): Test/(\S+)`).FindAllStringSubmatch(text, -1) {
+		ended[m[1]] = append(ended[m[1]], m[2])
 	}
-	failed, todo := ended("FAIL"), len(ended("SKIP"))
-	ran := len(ended("PASS")) + len(failed)
+	failed, todo := ended["FAIL"], len(ended["SKIP"])
+	ran := len(ended["PASS"]) + len(failed)
 	switch {
 	case ran+todo < of || strings.Contains(text, "\npanic: "):
 		fmt.Fprintln(w.out, "the program died before all cases had run: find out why without --race first")

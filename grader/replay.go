@@ -173,11 +173,7 @@ func (w *workshop) tell(s selection, req labtest.Request, run machine.Run) error
 
 // draw prints a run as a diagram.
 func (w *workshop) draw(req labtest.Request, run machine.Run) error {
-	events := slices.DeleteFunc(slices.Clone(run.Events), func(e trace.Event) bool {
-		_, isDump := labtest.Dump(e)
-		return isDump
-	})
-	fmt.Fprint(w.out, "```mermaid\n"+report.Diagram(events)+"```\n")
+	fmt.Fprint(w.out, "```mermaid\n"+report.Diagram(run.Events)+"```\n")
 	if run.Verdict == labs.Pass {
 		return nil
 	}

@@ -109,7 +109,8 @@ type proof struct {
 }
 
 // glance is how many seeds a mutant gets of the cases of its stages that are not
-// meant for it, and how many runs of a variant's cases are repeated.
+// meant for it, and how many runs of a variant's cases are repeated. In a brief proof it
+// is how many seeds a variant gets, and how many runs of all the others are repeated.
 const glance = 1
 
 // trust is how many seeds a correct variant gets of each case of its stages, and how

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"faultline/labs/labtest"
 	"faultline/labs/trace"
 )
 
@@ -46,6 +47,9 @@ type message struct {
 }
 
 func (d *diagram) add(e trace.Event) {
+	if _, isDump := labtest.Dump(e); isDump {
+		return // a screen of goroutines
+	}
 	m := message{e.Node, e.Peer, e.N}
 	switch e.Kind {
 	case trace.Model, trace.Reach, trace.Source, trace.Fault:
@@ -88,25 +92,25 @@ func (d *diagram) line(what string, e trace.Event, text string) {
 
 // note stands over a line, or if it is nobody's, over all that there are.
 func (d *diagram) note(e trace.Event, text string) {
-	over := ""
+	over, last := "n1", len(d.lanes)
 	switch {
 	case e.Node != "" && e.Kind != trace.Cut && e.Kind != trace.Heal:
 		over = d.lane(e.Node)
-	case len(d.lanes) == 0:
+	case last == 0:
 		return
-	default:
-		over = "n1"
-		if last := len(d.lanes); last > 1 {
-			over = fmt.Sprintf("n1,n%d", last)
-		}
+	case last > 1:
+		over = fmt.Sprintf("n1,n%d", last)
 	}
 	d.line("Note over "+over, e, text)
 }
 
+// endWord is what ends a block where Mermaid expects one.
+var endWord = regexp.MustCompile(`\bend\b`)
+
 // label is text that Mermaid takes for nothing else, cut where it gets too long.
 func label(text string) string {
 	text = strings.NewReplacer("#", "no. ", ";", ",", "<", "‹", ">", "›", "\n", " ").Replace(text)
-	text = regexp.MustCompile(`\bend\b`).ReplaceAllString(text, "(end)")
+	text = endWord.ReplaceAllString(text, "(end)")
 	if runes := []rune(text); len(runes) > labelWidth {
 		text = strings.TrimSpace(string(runes[:labelWidth-1])) + "…"
 	}
