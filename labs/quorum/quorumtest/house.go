@@ -111,6 +111,14 @@ func (h *house) process(name string) *labrpc.Process {
 	return p
 }
 
+// ended checks that Close has ended the process of a node, which is a replica or a client.
+func (h *house) ended(name, what string) {
+	p, err := h.net.Node(name).Start()
+	h.t.Check(err == nil, labtest.Finding{
+		Expected: fmt.Sprintf("the process of a %s that is closed has ended", what), Actual: fmt.Sprint(err)})
+	p.Close()
+}
+
 // crash has replicas crash, for good.
 func (h *house) crash(names ...string) {
 	h.t.Step("%s: crash, for good", and(names))

@@ -118,9 +118,7 @@ func (m *farm) reopen(name string) {
 	m.mu.Unlock()
 	m.t.Within(closing, "Close of "+name, r.Close)
 	m.t.Sleep(settled)
-	p, err := m.net.Node(name).Start()
-	m.t.Check(err == nil, labtest.Finding{Expected: "the process of a replica that is closed has ended", Actual: fmt.Sprint(err)})
-	p.Close()
+	m.ended(name, "replica")
 	m.boot(name, false)
 }
 

@@ -59,9 +59,7 @@ func (s Solution) ends(t *labtest.T) {
 	t.Within(closing, "Close once more", c.Close)
 	c.waits("Get x", closed)
 	t.Join(timeout, "a Get of a client that is closed")
-	p, err := h.net.Node(c.name).Start()
-	t.Check(err == nil, labtest.Finding{Expected: "the process of a client that is closed has ended", Actual: fmt.Sprint(err)})
-	p.Close()
+	h.ended(c.name, "client")
 }
 
 // waits carries out an operation beside the scenario, which has it end with Close.

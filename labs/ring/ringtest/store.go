@@ -3,8 +3,6 @@ package ringtest
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"faultline/labs/labtest"
@@ -49,31 +47,35 @@ func (s Solution) oneAfterTheOther(t *labtest.T) {
 func (o *circle) givesUp(at ringapi.ID, keys []string) {
 	n, name := o.node(at), node(at)
 	o.fail(o.others([]ringapi.ID{at})...)
-	all := map[string]func(context.Context, string) error{
-		"Delete": func(ctx context.Context, key string) error { _, err := n.Delete(ctx, key); return err },
-		"Get":    func(ctx context.Context, key string) error { _, _, err := n.Get(ctx, key); return err },
-		"Put":    func(ctx context.Context, key string) error { _, err := n.Put(ctx, key, []byte("v")); return err },
+	type operation struct {
+		name string
+		do   func(context.Context, string) error
 	}
-	try := func(what, key, when, want string, d time.Duration) {
-		o.t.Within(timeout, what+" of "+key, func() {
-			o.t.Op(name, what+" "+key, func() string {
+	all := []operation{
+		{"Delete", func(ctx context.Context, key string) error { _, err := n.Delete(ctx, key); return err }},
+		{"Get", func(ctx context.Context, key string) error { _, _, err := n.Get(ctx, key); return err }},
+		{"Put", func(ctx context.Context, key string) error { _, err := n.Put(ctx, key, []byte("v")); return err }},
+	}
+	try := func(op operation, key, when, want string, d time.Duration) {
+		o.t.Within(timeout, op.name+" of "+key, func() {
+			o.t.Op(name, op.name+" "+key, func() string {
 				ctx, cancel := labtest.Patient(d)
 				defer cancel()
-				got := ended(all[what](ctx, key))
+				got := ended(op.do(ctx, key))
 				o.t.Check(got == want, labtest.Finding{
 					Property: "what cannot succeed ends with its context or its node",
-					Expected: fmt.Sprintf("%s of %s by %s gives %q: %s", what, key, name, want, when), Actual: fmt.Sprintf("%q", got)})
+					Expected: fmt.Sprintf("%s of %s by %s gives %q: %s", op.name, key, name, want, when), Actual: fmt.Sprintf("%q", got)})
 				return got
 			})
 		})
 	}
 	o.t.Step("%s deletes, gets and puts what they held, with a context of %v each", name, timeout/10)
-	for i, what := range slices.Sorted(maps.Keys(all)) {
-		try(what, keys[i%2], "who holds it has crashed, and the context ends", "the context's error", timeout/10)
+	for i, op := range all {
+		try(op, keys[i%2], "who holds it has crashed, and the context ends", "the context's error", timeout/10)
 	}
 	o.t.Step("it does so without an end, and is closed meanwhile")
-	for i, what := range slices.Sorted(maps.Keys(all)) {
-		o.t.Go(func() { try(what, keys[i%2], "who holds it has crashed, and the node is closed", "closed", 0) })
+	for i, op := range all {
+		o.t.Go(func() { try(op, keys[i%2], "who holds it has crashed, and the node is closed", "closed", 0) })
 	}
 	o.t.Sleep(timeout / 10)
 	n.Close()
