@@ -40,10 +40,7 @@ func (s Suite) run(c Case, req Request, opt options) Outcome {
 	t := &T{suite: s, c: c, req: req, emit: opt.emit, suppose: opt.suppose, native: opt.native, real: opt.real,
 		start: time.Now(), idle: runtime.NumGoroutine(), failed: make(chan struct{})}
 	if t.native {
-		t.before = map[int]bool{}
-		for _, g := range Goroutines(stacks()) {
-			t.before[g.ID] = true
-		}
+		t.before = standing()
 	}
 	simsync.Configure(schedule(t))
 	done := make(chan struct{})
@@ -189,11 +186,11 @@ func (t *T) checkGoroutines() {
 	}
 }
 
-// crowded reports whether there may be goroutines of the solution. In the machine
-// their number tells. Natively, others come and go beside the run: one that ends
-// meanwhile would hide one that does not.
+// crowded reports whether there may be goroutines of the solution. In the machine and
+// in a bubble their number tells. In real time others come and go beside the run: one
+// that ends meanwhile would hide one that does not.
 func (t *T) crowded() bool {
-	if t.native {
+	if t.real {
 		return len(t.goroutines(stacks())) > 0
 	}
 	return runtime.NumGoroutine() > t.idle+1
@@ -209,4 +206,13 @@ func (t *T) goroutines(dump string) []Goroutine {
 		}
 	}
 	return mine
+}
+
+// standing are the numbers of all goroutines that there are.
+func standing() map[int]bool {
+	all := map[int]bool{}
+	for _, g := range Goroutines(stacks()) {
+		all[g.ID] = true
+	}
+	return all
 }

@@ -45,12 +45,10 @@ func (t *T) rehearse(scenario func(*T)) Outcome {
 	req := t.req
 	req.Plan = nil
 	r := &T{suite: t.suite, c: t.c, req: req,
-		emit: func(trace.Event) {}, quiet: true, native: t.native, real: t.real, before: map[int]bool{},
+		emit: func(trace.Event) {}, quiet: true, native: t.native, real: t.real, before: t.before,
 		start: time.Now(), idle: runtime.NumGoroutine(), failed: make(chan struct{})}
-	if r.native {
-		for _, g := range Goroutines(stacks()) {
-			r.before[g.ID] = true
-		}
+	if r.real {
+		r.before = standing()
 	}
 	simsync.Configure(schedule(t))
 	done := make(chan struct{})

@@ -115,7 +115,7 @@ func (n *Native) Search(ctx context.Context, s Search) (Found, error) {
 	cmd := exec.CommandContext(running, n.binary(), "-test.v", "-test.timeout=0", "-test.run=^Test$/^"+s.Stage+"$/^"+s.Case+"$")
 	cmd.Dir = filepath.Join(n.root, n.dir)
 	// One goroutine at a time, until it waits: that is nearer to the machine.
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", fmt.Sprintf("FAULTLINE_SEEDS=%d %d", s.First, s.Seeds))
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "GOGC=400", fmt.Sprintf("FAULTLINE_SEEDS=%d %d", s.First, s.Seeds))
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
