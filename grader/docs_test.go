@@ -21,6 +21,7 @@ import (
 	"faultline/grader/internal/report"
 	"faultline/grader/internal/suites"
 	"faultline/labs"
+	"faultline/labs/simsync/points"
 	"faultline/labs/trace"
 )
 
@@ -131,6 +132,7 @@ func TestHandoutsSayWhatARunMayTake(t *testing.T) {
 	mebibytes := func(n int) string { return fmt.Sprintf("%d MiB", n>>20) }
 	events := fmt.Sprintf("%d,%03d events", machine.EventLimit/1000, machine.EventLimit%1000)
 	for _, claim := range []struct{ page, where, limit string }{
+		{"reading-a-failure.md", "| `stuck` |", fmt.Sprintf(" took %d million steps ", points.RoundLimit/1_000_000)},
 		{"reading-a-failure.md", "| `stuck` |", fmt.Sprintf(" computed for %g s ", machine.CPULimit.Seconds())},
 		{"reading-a-failure.md", "| `memory` |", " more than " + mebibytes(machine.MemoryLimit) + " "},
 		{"reading-a-failure.md", "| `output` |", " more than " + mebibytes(machine.OutputLimit) + ", "},

@@ -8,7 +8,7 @@ import (
 
 	"faultline/labrpc"
 	"faultline/labs/disk"
-	"faultline/labs/simsync"
+	"faultline/labs/simsync/points"
 	"faultline/labs/trace"
 )
 
@@ -93,7 +93,7 @@ func (x *explorer[D]) replay(hits []hit) {
 	if f.Finding != (Finding{}) {
 		x.t.Fail(x.explain(f))
 	}
-	simsync.Configure(schedule(x.t))
+	points.Configure(schedule(x.t))
 }
 
 // tell writes a crash into the trace, as the fault that a plan needs to repeat it

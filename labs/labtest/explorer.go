@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 
 	"faultline/labs/disk"
-	"faultline/labs/simsync"
+	"faultline/labs/simsync/points"
 	"faultline/labs/trace"
 )
 
@@ -106,7 +106,7 @@ func newExplorer[D Disk[D]](t *T, e Exploration[D]) *explorer[D] {
 
 // work performs the workload and collects its crash points.
 func (x *explorer[D]) work() {
-	simsync.Configure(schedule(x.t))
+	points.Configure(schedule(x.t))
 	defer x.tellWork()
 	var d D
 	working := false
@@ -126,7 +126,6 @@ func (x *explorer[D]) work() {
 	})
 	working = false
 	x.addPoint(d)
-	simsync.Configure(simsync.Schedule{}) // a recovery is the same each time
 }
 
 // record takes what the disk of the workload does into the trace.
@@ -215,7 +214,7 @@ func (x *explorer[D]) explore() {
 	if len(bad) > 0 {
 		x.fail(x.shrink(bad[0]), x.verdict(bad))
 	}
-	simsync.Configure(schedule(x.t))
+	points.Configure(schedule(x.t))
 }
 
 // fail has the crashes of a failure happen again, for the trace, and ends the run.

@@ -14,3 +14,6 @@ func (m Models) JudgeWithin(budget int, events []trace.Event) Outcome {
 	v, _ := m.judge(events, budget)
 	return v.outcome
 }
+
+// Stays is what is said of a goroutine that should not be there any more.
+func (g Goroutine) Stays() string { return g.stays() }

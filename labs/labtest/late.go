@@ -1,9 +1,11 @@
 package labtest
 
 import (
+	"fmt"
 	"runtime"
 
 	"faultline/labs"
+	"faultline/labs/simsync/points"
 )
 
 // Late ends the run because something took too long, as Join and Within do, in the
@@ -24,4 +26,23 @@ func (t *T) Late(f Finding) {
 	t.Note("%s%s", DumpNote, Mine(dump, t.suite.Package))
 	t.end(o)
 	runtime.Goexit()
+}
+
+// spins ends the run because the goroutine that calls it has gone round and round. It
+// does not return: the loop would go on beside what is left of the run, and no deferred
+// call of the solution's is to run in a state that its author never saw.
+func (t *T) spins() {
+	o := Outcome{Verdict: labs.Stuck, Finding: Finding{
+		Expected: "every goroutine waits for something now and then",
+		Actual: fmt.Sprintf("a loop of yours goes on and on: after %d million steps nothing else has happened",
+			points.RoundLimit/1_000_000),
+	}}
+	dump := stacks()
+	for _, g := range Goroutines(dump)[:1] { // the first is who asks
+		frame, _ := g.Of(t.suite.Package)
+		o.Where = frame.Position()
+	}
+	t.Note("%s%s", DumpNote, Mine(dump, t.suite.Package))
+	t.end(o)
+	select {}
 }

@@ -8,6 +8,7 @@ import (
 
 	"faultline/labs"
 	"faultline/labs/disk"
+	"faultline/labs/simsync/points"
 	"faultline/labs/trace"
 )
 
@@ -178,6 +179,7 @@ func endlessFinding() Finding {
 // call has the component recover.
 func (x *explorer[D]) call(d D) (contents string, f Finding) {
 	x.recoveries++
+	points.Configure(calmSchedule(x.t)) // it is the same each time, and has all its rounds
 	if x.caught {
 		defer func() {
 			switch p := recover().(type) {

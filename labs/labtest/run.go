@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"faultline/labs"
-	"faultline/labs/simsync"
+	"faultline/labs/simsync/points"
 	"faultline/labs/trace"
 )
 
@@ -19,7 +19,7 @@ const closing = 5 * time.Second
 const leaving = time.Second
 
 // point makes the network's calls scheduling points.
-func point() { simsync.Point() }
+func point() { points.Point() }
 
 // options say what surrounds a run.
 type options struct {
@@ -42,7 +42,7 @@ func (s Suite) run(c Case, req Request, opt options) Outcome {
 	if t.native {
 		t.before = standing()
 	}
-	simsync.Configure(schedule(t))
+	points.Configure(schedule(t))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -71,13 +71,16 @@ func (s Suite) run(c Case, req Request, opt options) Outcome {
 
 // schedule draws how often the run's locks step aside. A quarter of the seeds
 // never do: some bugs need two goroutines to run in step.
-func schedule(t *T) simsync.Schedule {
+func schedule(t *T) points.Schedule {
 	if slices.Contains(t.req.Calm, CalmLocks) {
-		return simsync.Schedule{}
+		return calmSchedule(t)
 	}
 	rates := [...]int{0, 100, 250, 500}
-	return simsync.Schedule{Seed: t.req.Seed, Rate: rates[t.Rand("locks").IntN(len(rates))]}
+	return points.Schedule{Seed: t.req.Seed, Rate: rates[t.Rand("locks").IntN(len(rates))], Spins: t.spins}
 }
+
+// calmSchedule is one in which no lock steps aside.
+func calmSchedule(t *T) points.Schedule { return points.Schedule{Spins: t.spins} }
 
 func (t *T) result() Outcome {
 	t.mu.Lock()

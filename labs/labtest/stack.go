@@ -82,6 +82,20 @@ func (g Goroutine) WaitsForLock() bool {
 	return false
 }
 
+// stays says what g does where it is, of a goroutine that should not be there any more.
+// One that steps aside at a lock, or is about to run, does not wait for anything.
+func (g Goroutine) stays() string {
+	for _, f := range g.Frames {
+		if strings.Contains(f.Func, "labs/simsync/points.") {
+			return "is busy there"
+		}
+	}
+	if g.State == "runnable" || g.State == "running" {
+		return "is busy there"
+	}
+	return fmt.Sprintf("waits there (%s)", g.State)
+}
+
 // Goroutines reads a dump of goroutines as the Go runtime writes it, from a
 // panic, a deadlock or runtime.Stack. What is not part of a goroutine is passed
 // over.

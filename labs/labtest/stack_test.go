@@ -81,6 +81,22 @@ func TestADumpShowsWhereTheSolutionIs(t *testing.T) {
 	}
 }
 
+func TestWhatAGoroutineDoesIsSaidAsItsAuthorSeesIt(t *testing.T) {
+	for state, want := range map[string]string{
+		"runnable":     "is busy there",
+		"chan receive": "waits there (chan receive)",
+		"sleep":        "is busy there", // within a lock that steps aside
+	} {
+		dump := fmt.Sprintf("goroutine 7 [%s]:\nmain.f()\n\t/a.go:3 +0x1\n", state)
+		if state == "sleep" {
+			dump = strings.Replace(dump, "main.f", "faultline/labs/simsync/points.(*run).step", 1)
+		}
+		if got := labtest.Goroutines(dump)[0].Stays(); got != want {
+			t.Errorf("%s: got %q, want %q", state, got, want)
+		}
+	}
+}
+
 func TestAFrameHasItsFunctionAndItsPlace(t *testing.T) {
 	frames := labtest.Goroutines(dump(t, "wasm-crash"))[0].Frames
 	want := []labtest.Frame{

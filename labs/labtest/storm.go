@@ -8,13 +8,19 @@ import (
 )
 
 // Patient returns a context for a call that gives up after d of virtual time; zero
-// is never. Unlike that of T.Context, it is the caller's to end: a scenario of many
-// calls would keep one for each.
-func Patient(d time.Duration) (context.Context, context.CancelFunc) {
+// is never. Unlike that of Context, it is the caller's to end: a scenario of many
+// calls would keep one for each. A call that goes on long after its context has ended
+// ends the run; it would else compute until the whole scenario is overdue.
+func (t *T) Patient(d time.Duration) (context.Context, context.CancelFunc) {
 	if d == 0 {
 		return context.WithCancel(context.Background())
 	}
-	return context.WithTimeout(context.Background(), d)
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	late := time.AfterFunc(d+closing, func() { t.overdue("a call whose context has ended", closing) })
+	return ctx, func() {
+		late.Stop()
+		cancel()
+	}
 }
 
 // Outlast waits until everything that Go began has ended. What has not after

@@ -59,17 +59,29 @@ func TestWhatAStormHoldsUpMustEndInTheCalmBehindIt(t *testing.T) {
 }
 
 func TestAPatientCallWaitsForAsLongAsItSays(t *testing.T) {
-	perform(t, labtest.Request{}, func(*labtest.T, *solution) {
-		short, cancel := labtest.Patient(time.Second)
-		defer cancel()
-		long, giveUp := labtest.Patient(0)
-		time.Sleep(time.Minute)
+	perform(t, labtest.Request{}, func(lt *labtest.T, _ *solution) {
+		short, cancel := lt.Patient(time.Second)
+		long, giveUp := lt.Patient(0)
+		time.Sleep(2 * time.Second)
 		if !errors.Is(short.Err(), context.DeadlineExceeded) || long.Err() != nil {
-			t.Errorf("after a minute, one second has %v and for ever has %v", short.Err(), long.Err())
+			t.Errorf("after two seconds, one second has %v and for ever has %v", short.Err(), long.Err())
 		}
+		cancel()
 		giveUp()
 		if !errors.Is(long.Err(), context.Canceled) {
 			t.Errorf("a call that gave up has %v", long.Err())
 		}
+		time.Sleep(time.Minute) // it is over, and no longer late
 	})
+}
+
+func TestACallThatIgnoresItsContextEndsTheRun(t *testing.T) {
+	r := perform(t, labtest.Request{}, func(lt *labtest.T, _ *solution) {
+		_, cancel := lt.Patient(time.Second)
+		defer cancel()
+		time.Sleep(8 * time.Second)
+	})
+	if want := "a call whose context has ended returns within 5s of virtual time"; r.Expected != want {
+		t.Errorf("got %q, want %q", r.Expected, want)
+	}
 }

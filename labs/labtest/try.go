@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"faultline/labs"
-	"faultline/labs/simsync"
+	"faultline/labs/simsync/points"
 	"faultline/labs/trace"
 )
 
@@ -23,7 +23,7 @@ const tryLimit = 2 * time.Minute
 // what their disks lose is the script's or the seed's.
 func (t *T) Try(scenario func(*T)) {
 	first := t.rehearse(scenario)
-	simsync.Configure(schedule(t)) // the locks step aside in the same order each time
+	points.Configure(schedule(t)) // the locks step aside in the same order each time
 	if first.Verdict == labs.Pass {
 		return
 	}
@@ -50,7 +50,7 @@ func (t *T) rehearse(scenario func(*T)) Outcome {
 	if r.real {
 		r.before = standing()
 	}
-	simsync.Configure(schedule(t))
+	points.Configure(schedule(t))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

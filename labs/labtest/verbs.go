@@ -153,7 +153,7 @@ func (t *T) overdue(what string, d time.Duration) {
 		case t.suspicion(g) > best:
 			best = t.suspicion(g)
 			o.Where = g.entry(t.suite.Package).Position()
-			o.Actual = fmt.Sprintf("a goroutine of yours waits there (%s)", g.State)
+			o.Actual = "a goroutine of yours " + g.stays()
 		}
 	}
 	t.Note("%s%s", DumpNote, Mine(dump, t.suite.Package))

@@ -1,13 +1,17 @@
 package simsync
 
-import "sync"
+import (
+	"sync"
+
+	"faultline/labs/simsync/points"
+)
 
 // Mutex is sync.Mutex, handed over in the order of asking. Lock is a scheduling
 // point before it takes the lock, Unlock after it has let go: what a program does
 // between two critical sections can be interrupted at either end. The zero value
 // is unlocked.
 type Mutex struct {
-	identity
+	place points.Lock
 	state sync.Mutex // guards what follows, never held across a wait
 	held  bool
 	queue []chan struct{}
@@ -15,7 +19,7 @@ type Mutex struct {
 
 // Lock waits until the mutex is free and takes it.
 func (m *Mutex) Lock() {
-	m.point()
+	m.place.Point()
 	m.state.Lock()
 	if !m.held {
 		m.held = true
@@ -30,7 +34,7 @@ func (m *Mutex) Lock() {
 
 // TryLock takes the mutex if it is free, and reports whether it was.
 func (m *Mutex) TryLock() bool {
-	m.point()
+	m.place.Point()
 	m.state.Lock()
 	defer m.state.Unlock()
 	if m.held {
@@ -44,7 +48,7 @@ func (m *Mutex) TryLock() bool {
 // mutex is free.
 func (m *Mutex) Unlock() {
 	m.release()
-	m.point()
+	m.place.Point()
 }
 
 func (m *Mutex) release() {

@@ -1,12 +1,16 @@
 package simsync
 
-import "sync"
+import (
+	"sync"
+
+	"faultline/labs/simsync/points"
+)
 
 // RWMutex is sync.RWMutex, handed over in the order of asking, so that neither
 // readers nor writers starve. It has scheduling points where Mutex has them. The
 // zero value is unlocked.
 type RWMutex struct {
-	identity
+	place   points.Lock
 	state   sync.Mutex // guards what follows, never held across a wait
 	readers int
 	writer  bool
@@ -25,7 +29,7 @@ func (m *RWMutex) Lock() { m.acquire(waiter{write: true}) }
 func (m *RWMutex) RLock() { m.acquire(waiter{}) }
 
 func (m *RWMutex) acquire(w waiter) {
-	m.point()
+	m.place.Point()
 	m.state.Lock()
 	if len(m.queue) == 0 && m.admit(w) {
 		m.state.Unlock()
@@ -57,7 +61,7 @@ func (m *RWMutex) TryLock() bool { return m.try(waiter{write: true}) }
 func (m *RWMutex) TryRLock() bool { return m.try(waiter{}) }
 
 func (m *RWMutex) try(w waiter) bool {
-	m.point()
+	m.place.Point()
 	m.state.Lock()
 	defer m.state.Unlock()
 	return len(m.queue) == 0 && m.admit(w)
@@ -66,13 +70,13 @@ func (m *RWMutex) try(w waiter) bool {
 // Unlock ends writing. It panics if nobody writes.
 func (m *RWMutex) Unlock() {
 	m.release(true)
-	m.point()
+	m.place.Point()
 }
 
 // RUnlock ends one reading. It panics if nobody reads.
 func (m *RWMutex) RUnlock() {
 	m.release(false)
-	m.point()
+	m.place.Point()
 }
 
 func (m *RWMutex) release(write bool) {

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"faultline/labs/simsync"
+	"faultline/labs/simsync/points"
 )
 
 // checkThenAct is the bug that no scheduler without points can see: it reads
 // under the lock, lets go, and writes what it read plus one under the lock.
 func checkThenAct(rate int, seed uint64) (lost int) {
-	simsync.Configure(simsync.Schedule{Seed: seed, Rate: rate})
-	defer simsync.Configure(simsync.Schedule{})
+	points.Configure(points.Schedule{Seed: seed, Rate: rate})
+	defer points.Configure(points.Schedule{})
 	var mu simsync.Mutex
 	var wg sync.WaitGroup
 	n := 0
@@ -58,8 +59,8 @@ func TestALockHeldAcrossASleepDoesNotStopTheClockOfABubble(t *testing.T) {
 }
 
 func TestMutexExcludes(t *testing.T) {
-	simsync.Configure(simsync.Schedule{Seed: 1, Rate: 300})
-	defer simsync.Configure(simsync.Schedule{})
+	points.Configure(points.Schedule{Seed: 1, Rate: 300})
+	defer points.Configure(points.Schedule{})
 	var mu simsync.Mutex
 	var wg sync.WaitGroup
 	n := 0

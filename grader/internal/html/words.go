@@ -3,7 +3,6 @@ package html
 import (
 	"fmt"
 
-	"faultline/grader/internal/machine"
 	"faultline/labs"
 )
 
@@ -52,9 +51,9 @@ func stopped(v labs.Verdict) word {
 		return word{What: "Goroutines wait for locks, or for each other, and nobody can go on.",
 			Do: "The line below is one that waits: a witness. Ask who has what it waits for, and how that one left its function."}
 	case labs.Stuck:
-		return word{What: fmt.Sprintf("Your code computed for %g s without a pause, and was stopped.", machine.CPULimit.Seconds()),
-			Do: "Look for a loop that never waits: a for that polls, a retry without a timeout. Such a run leaves no trace: " +
-				"run the case with go test and a debugger."}
+		return word{What: "Your code computed on and on, while nothing else could happen, and was stopped.",
+			Do: "Look for a loop that never waits, or has no end: a for that polls, a retry without a timeout. Where no line is " +
+				"named and no trace is left, run the case with go test and a debugger."}
 	case labs.Memory:
 		return word{What: "Your code asked for more memory than a run may have, and was stopped.",
 			Do: "Look for what only grows: a queue without a bound, a map that nobody clears, a length that was believed, a recursion without end."}

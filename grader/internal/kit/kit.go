@@ -102,7 +102,7 @@ func takes(name string) bool {
 // students reports whether a folder is of a package that students read, examples
 // and tests included.
 func students(folder string) bool {
-	return slices.Contains([]string{"labrpc", "labs/disk", "labs/simsync", "labs/trace"}, folder)
+	return slices.Contains([]string{"labrpc", "labs/disk", "labs/simsync", "labs/simsync/points", "labs/trace"}, folder)
 }
 
 // inLab reports whether a file of the starter code is one of a lab: a maintainer

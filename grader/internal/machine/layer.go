@@ -37,6 +37,28 @@ func (p placed) Package() string { return "faultline/" + p.dir }
 // newLayer makes the layer of a guest with one solution, which stands where
 // students have theirs, or with several.
 func newLayer(suite suites.Suite, sols ...submission.Solution) (layer, error) {
+	return layOver(suite, metered, sols...)
+}
+
+// metered is source as the machine runs it. What does not parse stays as it is: the
+// compiler says it better.
+func metered(src []byte) []byte {
+	if out, err := submission.Meter(redirected(src)); err == nil {
+		return out
+	}
+	return src
+}
+
+// redirected is source as go test runs it.
+func redirected(src []byte) []byte {
+	if out, err := submission.Redirect(src); err == nil {
+		return out
+	}
+	return src
+}
+
+// layOver makes a layer of solutions whose source is prepared.
+func layOver(suite suites.Suite, prepared func(src []byte) []byte, sols ...submission.Solution) (layer, error) {
 	l := layer{suite: suite, files: map[string][]byte{}}
 	for i, sol := range sols {
 		p := placed{sol, skeletonDir + "/" + suite.Lab.Name}
@@ -45,11 +67,7 @@ func newLayer(suite suites.Suite, sols ...submission.Solution) (layer, error) {
 		}
 		l.solutions = append(l.solutions, p)
 		for name, src := range sol.Files {
-			redirected, err := submission.Redirect(src)
-			if err != nil {
-				redirected = src // the compiler says it better
-			}
-			l.files[p.dir+"/"+name] = redirected
+			l.files[p.dir+"/"+name] = prepared(src)
 		}
 	}
 	return l, l.addMain()

@@ -106,6 +106,9 @@ func (f fixture) run(g *machine.Guest, req labtest.Request, opt machine.Options)
 	return run
 }
 
+// spin is what no meter counts.
+const spin = "again:\ngoto again\n"
+
 func TestVerdicts(t *testing.T) {
 	f := newFixture(t)
 	tests := []struct {
@@ -133,8 +136,16 @@ func TestVerdicts(t *testing.T) {
 			labs.Deadlock, "a lock that nobody releases", "mailbox.go"},
 		{"waiting for something else for ever fails", "mailbox.go", receive, receive + "select {}\n",
 			labs.Fail, "waits there", "mailbox.go"},
-		{"a goroutine that never pauses is stuck", "mailbox.go", receive, receive + "for {}\n",
+		{"a loop that never pauses is stuck, with its place", "mailbox.go", receive, receive + "for {}\n",
+			labs.Stuck, "a loop of yours goes on and on", "mailbox.go"},
+		{"one that polls is busy there, if its locks step aside", "mailbox.go", receive, receive + "for { m.Lock(); m.Unlock() }\n",
+			labs.Fail, "is busy there", "mailbox.go"},
+		{"so is one in a function that a loop is over", "mailbox.go", receive, receive + "for range func(yield func() bool) { for yield() {} } {}\n",
+			labs.Stuck, "a loop of yours goes on and on", "mailbox.go"},
+		{"what never pauses in another way is stuck by its CPU time", "mailbox.go", receive, receive + spin,
 			labs.Stuck, "without a pause", ""},
+		{"long work is not stuck while time goes on", "mailbox.go", receive,
+			receive + "for range 20 { for range 4_000_000 {}; time.Sleep(time.Millisecond) }\n", labs.Pass, "", ""},
 		{"a busy wait on the clock makes progress", "mailbox.go", receive,
 			receive + "for end := time.Now().Add(time.Millisecond); time.Now().Before(end); {\n}\n", labs.Pass, "", ""},
 		{"memory without end is refused", "mailbox.go", receive,
@@ -182,7 +193,7 @@ func TestVerdicts(t *testing.T) {
 
 func TestAStuckRunCostsNoOther(t *testing.T) {
 	f := newFixture(t)
-	g := f.build(f.with("mailbox.go", receive, receive+"for {}\n"))
+	g := f.build(f.with("mailbox.go", receive, receive+spin))
 	fifo, format := labtest.Request{Case: "messaging/A/fifo", Seed: 1}, labtest.Request{Case: "messaging/B/packet-format", Seed: 1}
 	for _, want := range []struct {
 		req     labtest.Request
@@ -196,7 +207,7 @@ func TestAStuckRunCostsNoOther(t *testing.T) {
 
 func TestARunThatIsCalledOffEndsItsWorker(t *testing.T) {
 	f := newFixture(t)
-	g := f.build(f.with("mailbox.go", receive, receive+"for {}\n"))
+	g := f.build(f.with("mailbox.go", receive, receive+spin))
 	ctx, cancel := context.WithCancel(context.Background())
 	go cancel()
 	_, err := f.pool.Run(ctx, g, labtest.Request{Case: "messaging/A/fifo", Seed: 1}, machine.Options{})

@@ -40,7 +40,7 @@ type Native struct {
 func (n *Native) Close() { os.RemoveAll(n.tmp) }
 
 func (b *Builder) native(suite suites.Suite, sol submission.Solution) (*Native, error) {
-	l, err := newLayer(suite, sol)
+	l, err := layOver(suite, redirected, sol)
 	if err != nil {
 		return nil, err
 	}

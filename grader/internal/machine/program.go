@@ -192,11 +192,10 @@ func newProgramLayer(suite suites.Suite, byKey map[string]Program, keys []string
 			l.files[at.dir+"/"+name] = text
 		}
 		for name, text := range p.Written {
-			redirected, err := submission.RedirectWritten(text, suite.Lab, l.solutions[at.Index].Package())
-			if err != nil {
-				redirected = text // the compiler says it better
+			if placed, err := submission.Place(text, suite.Lab, l.solutions[at.Index].Package()); err == nil {
+				text = metered(placed)
 			}
-			l.files[at.dir+"/"+name] = redirected
+			l.files[at.dir+"/"+name] = text
 		}
 	}
 	return l, l.addMain()

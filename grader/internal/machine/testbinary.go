@@ -37,12 +37,12 @@ import (
 	"os"
 	"strconv"
 
-	"faultline/labs/simsync"
+	"faultline/labs/simsync/points"
 )
 
 func init() {
 	seed, _ := strconv.ParseUint(os.Getenv("` + seedVariable + `"), 10, 64)
-	simsync.Configure(simsync.Schedule{Seed: seed, Rate: [...]int{0, 100, 250, 500}[seed%%4]})
+	points.Configure(points.Schedule{Seed: seed, Rate: [...]int{0, 100, 250, 500}[seed%%4]})
 }
 `
 
@@ -61,7 +61,7 @@ func (b *Builder) TestBinary(ctx context.Context, dir, name string) (TestBinary,
 	if err != nil {
 		return TestBinary{}, err
 	}
-	ours := pkg.Module != nil && pkg.Module.Path == "faultline" && pkg.ImportPath != "faultline/labs/simsync"
+	ours := pkg.Module != nil && pkg.Module.Path == "faultline" && !strings.HasPrefix(pkg.ImportPath, "faultline/labs/simsync")
 	bin := TestBinary{Package: pkg.ImportPath, Dir: pkg.Dir, Seeded: ours}
 	if err := os.MkdirAll(filepath.Join(b.Cache, "guests"), 0o755); err != nil {
 		return bin, err

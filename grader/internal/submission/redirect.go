@@ -35,14 +35,10 @@ func Unredirect(text string) string {
 // standIn is where a compiler names something of simsync.
 var standIn = regexp.MustCompile(`\bsimsync\.`)
 
-// RedirectWritten is Redirect for a file that a solution wrote. It imports the
-// solution of the lab by the path that students know; the solution stands at
+// Place returns src, a file that a solution wrote, with another import of the solution
+// of the lab: the file has the path that students know, and the solution stands at
 // another.
-func RedirectWritten(src []byte, lab labs.Lab, solution string) ([]byte, error) {
-	src, err := Redirect(src)
-	if err != nil {
-		return nil, err
-	}
+func Place(src []byte, lab labs.Lab, solution string) ([]byte, error) {
 	return redirect(src, "faultline/solutions-skeleton/"+lab.Name, solution)
 }
 

@@ -42,12 +42,12 @@ func TestRedirect(t *testing.T) {
 	}
 }
 
-func TestRedirectWrittenFindsTheSolutionWhereItStands(t *testing.T) {
+func TestWhatASolutionWroteFindsTheSolutionWhereItStands(t *testing.T) {
 	const src = "package p\n\nimport (\n\t\"sync\"\n\n\t\"faultline/solutions-skeleton/queue\"\n" +
 		"\tx \"faultline/solutions-skeleton/queue/api\"\n)\n"
-	const want = "package p\n\nimport (\n\tsync \"faultline/labs/simsync\"\n\n\tqueue \"faultline/elsewhere/queue\"\n" +
+	const want = "package p\n\nimport (\n\t\"sync\"\n\n\tqueue \"faultline/elsewhere/queue\"\n" +
 		"\tx \"faultline/solutions-skeleton/queue/api\"\n)\n"
-	got, err := submission.RedirectWritten([]byte(src), lab(), "faultline/elsewhere/queue")
+	got, err := submission.Place([]byte(src), lab(), "faultline/elsewhere/queue")
 	if err != nil || string(got) != want {
 		t.Errorf("got %q, error %v; want %q", got, err, want)
 	}

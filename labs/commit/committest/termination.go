@@ -111,7 +111,7 @@ func (b *bank) stranger() *labrpc.Process {
 
 // ask asks a site about a transaction, as another participant would.
 func (b *bank) ask(from *labrpc.Process, to, service string, txn commitapi.Txn) (got string) {
-	ctx, cancel := labtest.Patient(timeout)
+	ctx, cancel := b.t.Patient(timeout)
 	defer cancel()
 	var a commitapi.Answer
 	err := from.Call(ctx, to, service+".Inquire", commitapi.Inquiry{Txn: txn, From: from.Name()}, &a)
@@ -256,7 +256,7 @@ func (s Solution) deep(t *labtest.T) {
 
 // tell tells a participant an outcome.
 func (b *bank) tell(from *labrpc.Process, to string, txn commitapi.Txn, outcome commitapi.Outcome) {
-	ctx, cancel := labtest.Patient(timeout)
+	ctx, cancel := b.t.Patient(timeout)
 	defer cancel()
 	from.Call(ctx, to, decide, commitapi.Decision{Txn: txn, Outcome: outcome}, &commitapi.Ack{})
 }

@@ -130,7 +130,7 @@ func (b *bank) transact(d *deal) *deal {
 	b.mu.Unlock()
 	b.t.Op(d.client, "Transact "+d.what, func() string {
 		b.t.Within(d.patience+2*deciding, fmt.Sprintf("Transact %s, with a context of %v,", d.what, d.patience), func() {
-			ctx, cancel := labtest.Patient(d.patience)
+			ctx, cancel := b.t.Patient(d.patience)
 			defer cancel()
 			d.outcome, d.err = c.Transact(ctx, d.watch)
 		})

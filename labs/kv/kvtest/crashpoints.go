@@ -267,7 +267,7 @@ func (q *quiet) serve(v *disk.Volume, f func(*client) error) error {
 
 // execute carries out an operation, which leaves no trace either.
 func (q *quiet) execute(c *client, operation string) string {
-	ctx, cancel := labtest.Patient(patience)
+	ctx, cancel := q.t.Patient(patience)
 	defer cancel()
 	return c.execute(ctx, parse(operation))
 }

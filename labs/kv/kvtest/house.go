@@ -177,7 +177,7 @@ func (c *client) call(operation string, d time.Duration) (result string) {
 	if d == 0 {
 		d = patience
 	}
-	ctx, cancel := labtest.Patient(d)
+	ctx, cancel := c.h.t.Patient(d)
 	defer cancel()
 	c.h.t.Op(c.name, operation, func() string {
 		result = c.execute(ctx, parse(operation))

@@ -101,7 +101,7 @@ func (w *wire) flush(bound time.Duration) {
 	w.t.Step("Flush: must return within %v", bound)
 	result := ""
 	if !w.t.Returns(bound, func() {
-		ctx, cancel := labtest.Patient(0)
+		ctx, cancel := w.t.Patient(0)
 		defer cancel()
 		w.t.Op(senderNode, "Flush", func() string { result = say(sent, w.sender.Flush(ctx)); return result })
 	}) {

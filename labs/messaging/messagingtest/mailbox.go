@@ -60,7 +60,7 @@ func (s Solution) box(t *labtest.T, capacity int) box {
 
 // send sends for a client, gives up after patience, and says how it ended.
 func (b box) send(client, msg string, patience time.Duration) (result string) {
-	ctx, cancel := labtest.Patient(patience)
+	ctx, cancel := b.t.Patient(patience)
 	defer cancel()
 	b.calls.begin(client, "Send "+msg)
 	b.t.Op(client, "Send "+msg, func() string {
@@ -74,7 +74,7 @@ func (b box) send(client, msg string, patience time.Duration) (result string) {
 // receive receives for a client, gives up after patience, and says how it ended
 // or which message it got.
 func (b box) receive(client string, patience time.Duration) (result string) {
-	ctx, cancel := labtest.Patient(patience)
+	ctx, cancel := b.t.Patient(patience)
 	defer cancel()
 	b.calls.begin(client, "Receive")
 	b.t.Op(client, "Receive", func() string {

@@ -312,7 +312,7 @@ func (s Solution) closeSites(t *labtest.T) {
 	m := c.at["a"].membership
 	t.Step("Next with a second of patience: must give up")
 	t.Within(2*time.Second, "Next with a context of one second", func() {
-		ctx, cancel := labtest.Patient(time.Second)
+		ctx, cancel := t.Patient(time.Second)
 		defer cancel()
 		_, err := m.Next(ctx)
 		t.Check(err == context.DeadlineExceeded, labtest.Finding{

@@ -71,7 +71,7 @@ func (x *transfer) send(file []byte, patience time.Duration) (result string) {
 	x.sent = append(x.sent, file)
 	name := fmt.Sprintf("f%d (%d bytes)", len(x.sent), len(file))
 	x.mu.Unlock()
-	ctx, cancel := labtest.Patient(patience)
+	ctx, cancel := x.t.Patient(patience)
 	defer cancel()
 	x.t.Op(sourceNode, "SendFile "+name, func() string {
 		result = say(sent, x.sender.SendFile(ctx, file))
@@ -82,7 +82,7 @@ func (x *transfer) send(file []byte, patience time.Duration) (result string) {
 
 // receive takes the next file, gives up after patience, and says how it ended.
 func (x *transfer) receive(patience time.Duration) (file []byte, result string) {
-	ctx, cancel := labtest.Patient(patience)
+	ctx, cancel := x.t.Patient(patience)
 	defer cancel()
 	x.t.Op(sinkNode, "ReceiveFile", func() string {
 		var err error

@@ -292,7 +292,7 @@ func (s Solution) closes(t *labtest.T, st setup, waiting int) {
 	}
 	t.Sleep(settle)
 	w.call(results, "Flush", func() string {
-		ctx, cancel := labtest.Patient(0)
+		ctx, cancel := t.Patient(0)
 		defer cancel()
 		return say(sent, w.sender.Flush(ctx))
 	})

@@ -171,7 +171,7 @@ func (w *wire) send(msg string, patience time.Duration) (result string) {
 	w.mu.Lock()
 	w.sent = append(w.sent, msg)
 	w.mu.Unlock()
-	ctx, cancel := labtest.Patient(patience)
+	ctx, cancel := w.t.Patient(patience)
 	defer cancel()
 	w.t.Op(senderNode, "Send "+short(msg), func() string {
 		result = say(sent, w.sender.Send(ctx, []byte(msg)))
@@ -185,7 +185,7 @@ func (w *wire) send(msg string, patience time.Duration) (result string) {
 
 // receive takes the next message, gives up after patience, and says how it ended.
 func (w *wire) receive(patience time.Duration) (result string) {
-	ctx, cancel := labtest.Patient(patience)
+	ctx, cancel := w.t.Patient(patience)
 	defer cancel()
 	w.mu.Lock()
 	w.asked++

@@ -43,7 +43,7 @@ func (q *quiet) serve(v *disk.Volume, isNew bool, f func(*user) error) error {
 
 // silently carries out an operation, and leaves no trace.
 func (u *user) silently(operation string, d time.Duration) string {
-	ctx, cancel := labtest.Patient(d)
+	ctx, cancel := u.h.t.Patient(d)
 	defer cancel()
 	return u.execute(ctx, strings.Fields(operation))
 }

@@ -250,7 +250,7 @@ const (
 // call carries out an operation, gives up after d (zero is never), and says how it
 // ended. The operation is text: "Put x a" or "Get x".
 func (u *user) call(operation string, d time.Duration) (result string) {
-	ctx, cancel := labtest.Patient(d)
+	ctx, cancel := u.h.t.Patient(d)
 	defer cancel()
 	u.note(operation)
 	u.h.t.Op(u.name, operation, func() string {

@@ -105,7 +105,7 @@ func (o *circle) leaveOrFail(id ringapi.ID) {
 	n := o.node(id)
 	o.gone(id)
 	o.t.Within(2*patience, "Leave of "+node(id)+" with a context of 1s", func() {
-		ctx, cancel := labtest.Patient(time.Second)
+		ctx, cancel := o.t.Patient(time.Second)
 		defer cancel()
 		_ = n.Leave(ctx)
 	})

@@ -281,7 +281,7 @@ func (s Solution) closeNode(t *labtest.T) {
 		})
 	}
 	join := func(d time.Duration) error {
-		ctx, cancel := labtest.Patient(d)
+		ctx, cancel := o.t.Patient(d)
 		defer cancel()
 		return lonely.Join(ctx, "n60")
 	}

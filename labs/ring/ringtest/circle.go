@@ -134,7 +134,7 @@ func (o *circle) config(id ringapi.ID) ringapi.NodeConfig {
 func (o *circle) join(id ringapi.ID, via string) {
 	n := o.start(id)
 	o.t.Within(joinBound, "Join of "+node(id), func() {
-		ctx, cancel := labtest.Patient(0)
+		ctx, cancel := o.t.Patient(0)
 		defer cancel()
 		o.joined(id, n, n.Join(ctx, via))
 	})
@@ -180,7 +180,7 @@ func (o *circle) leave(id ringapi.ID) {
 	o.mu.Unlock()
 	o.gone(id)
 	o.t.Within(patience, "Leave of "+node(id), func() {
-		ctx, cancel := labtest.Patient(0)
+		ctx, cancel := o.t.Patient(0)
 		defer cancel()
 		err := n.Leave(ctx)
 		o.t.Check(err == nil, labtest.Finding{
@@ -227,7 +227,7 @@ func (o *circle) ask(from, id ringapi.ID, d time.Duration) string {
 
 // askNode is ask of a node that need not be a member.
 func (o *circle) askNode(n ringapi.Node, name string, id ringapi.ID, d time.Duration) (result string) {
-	ctx, cancel := labtest.Patient(d)
+	ctx, cancel := o.t.Patient(d)
 	defer cancel()
 	o.t.Op(name, fmt.Sprintf("Lookup %d", id), func() string {
 		m, err := n.Lookup(ctx, id)

@@ -64,7 +64,7 @@ func (o *circle) write(from ringapi.ID, what, key, value string, bound time.Dura
 	n, name := o.node(from), node(from)
 	o.t.Op(name, strings.TrimSpace(what+" "+key+" "+value), func() (result string) {
 		done := o.ledger.write(key, value, func() string { return o.whereabouts(key) })
-		ctx, cancel := labtest.Patient(o.patient(bound))
+		ctx, cancel := o.t.Patient(o.patient(bound))
 		defer cancel()
 		var v ringapi.Version
 		var err error
@@ -86,7 +86,7 @@ func (o *circle) get(from ringapi.ID, key string, bound time.Duration) {
 	n, name := o.node(from), node(from)
 	o.t.Op(name, "Get "+key, func() (result string) {
 		done := o.ledger.get(key, func() string { return o.whereabouts(key) })
-		ctx, cancel := labtest.Patient(o.patient(bound))
+		ctx, cancel := o.t.Patient(o.patient(bound))
 		defer cancel()
 		value, v, err := n.Get(ctx, key)
 		result = done(name, strings.TrimRight(string(value), "."), v, err)

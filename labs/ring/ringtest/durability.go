@@ -77,7 +77,7 @@ func (s Solution) brokenMoves(t *labtest.T) {
 		n := o.start(id)
 		joined := make(chan error, 1)
 		t.Go(func() {
-			ctx, cancel := labtest.Patient(joinBound)
+			ctx, cancel := o.t.Patient(joinBound)
 			defer cancel()
 			joined <- n.Join(ctx, node(stay[0]))
 		})

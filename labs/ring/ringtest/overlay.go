@@ -165,7 +165,7 @@ func (o *overlay) owner(id ringapi.ID) ringapi.Member {
 // ask has a peer look up an id, for at most d of virtual time (zero is for ever), and
 // says how it ended.
 func (o *overlay) ask(from int, id ringapi.ID, mode ringapi.Mode, d time.Duration) (result string) {
-	ctx, cancel := labtest.Patient(d)
+	ctx, cancel := o.t.Patient(d)
 	defer cancel()
 	o.t.Op(o.members[from].Node, fmt.Sprintf("Lookup %d %s", id, mode), func() string {
 		m, err := o.peers[from].Lookup(ctx, id, mode)

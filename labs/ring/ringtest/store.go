@@ -59,7 +59,7 @@ func (o *circle) givesUp(at ringapi.ID, keys []string) {
 	try := func(op operation, key, when, want string, d time.Duration) {
 		o.t.Within(timeout, op.name+" of "+key, func() {
 			o.t.Op(name, op.name+" "+key, func() string {
-				ctx, cancel := labtest.Patient(d)
+				ctx, cancel := o.t.Patient(d)
 				defer cancel()
 				got := ended(op.do(ctx, key))
 				o.t.Check(got == want, labtest.Finding{

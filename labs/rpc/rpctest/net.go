@@ -173,7 +173,7 @@ func (h *house) executions(name string) int {
 
 // call calls, gives up after d (zero is never), and says how it ended.
 func (h *house) call(c rpcapi.Client, id uint32, method, args string, d time.Duration) (result string) {
-	ctx, cancel := labtest.Patient(d)
+	ctx, cancel := h.t.Patient(d)
 	defer cancel()
 	h.t.Op(clientNode(id), method+" "+short(args), func() string {
 		reply, err := c.Call(ctx, method, []byte(args))

@@ -1,4 +1,4 @@
-package simsync
+package points
 
 import (
 	"runtime"
@@ -6,10 +6,15 @@ import (
 	"time"
 )
 
-// A Schedule says how often goroutines step aside. The zero value is never.
+// A Schedule says how often goroutines step aside, and what becomes of one that never
+// does. The zero value is never, and nothing.
 type Schedule struct {
 	Seed uint64
 	Rate int // of 1000 scheduling points, how many make the goroutine step aside
+
+	// Spins, if not nil, is called in the machine by a goroutine that has gone round its
+	// loops RoundLimit times while nothing else happened, and again after as many.
+	Spins func()
 }
 
 // current is package state because a lock's zero value must find it. There is
@@ -24,7 +29,10 @@ type run struct {
 
 // Configure begins a run: from now on locks are scheduling points as s says. A
 // lock that an earlier run has used keeps its number.
-func Configure(s Schedule) { current.Store(&run{Schedule: s}) }
+func Configure(s Schedule) {
+	current.Store(&run{Schedule: s})
+	begin()
+}
 
 // Point is a scheduling point that belongs to no lock; the network and the
 // disks call it.
@@ -34,11 +42,14 @@ func Point() {
 	}
 }
 
-// identity numbers a lock in the order of first use and counts its uses. An
-// address would not do: the collector gives it to the next lock.
-type identity struct{ id, uses atomic.Uint64 }
+// A Lock numbers a lock in the order of first use and counts its uses. An address
+// would not do: the collector gives it to the next lock. The zero value is one that
+// nobody has used.
+type Lock struct{ id, uses atomic.Uint64 }
 
-func (l *identity) point() {
+// Point is a scheduling point that belongs to the lock.
+func (l *Lock) Point() {
+	spend(roundsOfALock)
 	r := current.Load()
 	if r == nil || r.Rate == 0 {
 		return
