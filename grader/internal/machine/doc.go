@@ -17,9 +17,12 @@
 //
 // # Why worker processes
 //
-// A guest that never returns ("for {}") cannot be interrupted: the checks that
-// would allow it make everything several times slower. A process can be killed.
-// It also keeps a fault of the machine itself to the one run that met it.
+// A guest that never returns cannot be interrupted: the checks that would allow it
+// make everything several times slower. A process can be killed. Nothing is left of
+// such a run, though. So the loops of a solution count their rounds (see package
+// submission), and most of what never returns ends itself, with a report; what is
+// ended from outside calls itself, goes to a label, or is our fault. A process also
+// keeps a fault of the machine itself to the one run that met it.
 //
 // # What runs outside
 //

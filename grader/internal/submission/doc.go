@@ -1,6 +1,6 @@
 // Package submission treats a student's folder as data: [Read] takes the lab's
 // files out of it, [Solution.Check] holds them against the policy of the lab,
-// and [Redirect] prepares one for the machine. Nothing here runs or compiles
+// and [Redirect] and [Meter] prepare one for the machine. Nothing here runs or compiles
 // what it reads.
 //
 // # Why only the listed files
