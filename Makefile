@@ -70,7 +70,7 @@ check: build ## the quick part: gofmt, vet, staticcheck, starter code up to date
 	@$(GRADER) skeleton --check
 
 # Where the race detector is cheap, and the code is made for many goroutines.
-RACE = ./labrpc ./labs/disk ./labs/trace ./labs/simsync ./labs/labtest
+RACE = ./labrpc ./labs/disk ./labs/trace ./labs/simsync/... ./labs/labtest
 
 # Test is how a lab_test.go calls its suite. For the references it needs real time,
 # which a busy machine does not have; ./grader runs them natively in virtual time.
