@@ -32,17 +32,14 @@ func (t *T) Late(f Finding) {
 // does not return: the loop would go on beside what is left of the run, and no deferred
 // call of the solution's is to run in a state that its author never saw.
 func (t *T) spins() {
-	o := Outcome{Verdict: labs.Stuck, Finding: Finding{
+	dump := stacks()
+	frame, _ := Goroutines(dump)[0].Of(t.suite.Package) // the first is who asks
+	t.Note("%s%s", DumpNote, Mine(dump, t.suite.Package))
+	t.end(Outcome{Verdict: labs.Stuck, Finding: Finding{
 		Expected: "every goroutine waits for something now and then",
 		Actual: fmt.Sprintf("a loop of yours goes on and on: after %d million steps nothing else has happened",
 			points.RoundLimit/1_000_000),
-	}}
-	dump := stacks()
-	for _, g := range Goroutines(dump)[:1] { // the first is who asks
-		frame, _ := g.Of(t.suite.Package)
-		o.Where = frame.Position()
-	}
-	t.Note("%s%s", DumpNote, Mine(dump, t.suite.Package))
-	t.end(o)
+		Where: frame.Position(),
+	}})
 	select {}
 }
