@@ -7,6 +7,7 @@ import (
 
 	"faultline/labrpc"
 	"faultline/labs/disk"
+	"faultline/labs/simsync/points"
 )
 
 // A Disk is what a [disk.Device], a [disk.Volume] and a [disk.Log] are to a harness that
@@ -52,7 +53,7 @@ type lives[D Disk[D]] struct {
 
 func diskOf[D Disk[D]](t *T, node *labrpc.Node, cfg disk.Config, fresh func(disk.Config) D) D {
 	cfg.Node, cfg.Name = node.Name(), diskName(cfg.Name)
-	cfg.Point = point
+	cfg.Point = points.Point
 	if !t.quiet {
 		cfg.Trace = t.record
 	}

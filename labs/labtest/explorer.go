@@ -110,7 +110,7 @@ func (x *explorer[D]) work() {
 	defer x.tellWork()
 	var d D
 	working := false
-	d = x.New(disk.Config{Node: x.Node, Name: x.Disk, Trace: x.record, Point: point,
+	d = x.New(disk.Config{Node: x.Node, Name: x.Disk, Trace: x.record, Point: points.Point,
 		BeforeFlush: func(int) {
 			if working {
 				x.addPoint(d)

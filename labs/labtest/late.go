@@ -23,8 +23,7 @@ func (t *T) Late(f Finding) {
 			o.Actual = "a goroutine of yours waits for a lock that nobody releases"
 		}
 	}
-	t.Note("%s%s", DumpNote, Mine(dump, t.suite.Package))
-	t.end(o)
+	t.endWith(dump, o)
 	runtime.Goexit()
 }
 
@@ -34,8 +33,7 @@ func (t *T) Late(f Finding) {
 func (t *T) spins() {
 	dump := stacks()
 	frame, _ := Goroutines(dump)[0].Of(t.suite.Package) // the first is who asks
-	t.Note("%s%s", DumpNote, Mine(dump, t.suite.Package))
-	t.end(Outcome{Verdict: labs.Stuck, Finding: Finding{
+	t.endWith(dump, Outcome{Verdict: labs.Stuck, Finding: Finding{
 		Expected: "every goroutine waits for something now and then",
 		Actual: fmt.Sprintf("a loop of yours goes on and on: after %d million steps nothing else has happened",
 			points.RoundLimit/1_000_000),

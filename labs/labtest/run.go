@@ -18,9 +18,6 @@ const closing = 5 * time.Second
 // leaving is how long the scenario of a failed run may take to notice that.
 const leaving = time.Second
 
-// point makes the network's calls scheduling points.
-func point() { points.Point() }
-
 // options say what surrounds a run.
 type options struct {
 	emit func(trace.Event)

@@ -12,6 +12,7 @@ import (
 
 	"faultline/labrpc"
 	"faultline/labs"
+	"faultline/labs/simsync/points"
 	"faultline/labs/trace"
 )
 
@@ -120,7 +121,7 @@ func (t *T) Network(cfg labrpc.Config) *labrpc.Network {
 		cfg.Trace = t.emit
 	}
 	cfg.Start = t.start
-	cfg.Point = point
+	cfg.Point = points.Point // its calls are scheduling points, too
 	net := labrpc.New(cfg)
 	t.mu.Lock()
 	t.net = net

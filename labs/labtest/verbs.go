@@ -156,9 +156,14 @@ func (t *T) overdue(what string, d time.Duration) {
 			o.Actual = "a goroutine of yours " + g.stays()
 		}
 	}
+	t.endWith(dump, o)
+	runtime.Goexit()
+}
+
+// endWith ends the run, with the solution's goroutines of a dump in the trace.
+func (t *T) endWith(dump string, o Outcome) {
 	t.Note("%s%s", DumpNote, Mine(dump, t.suite.Package))
 	t.end(o)
-	runtime.Goexit()
 }
 
 // suspicion ranks goroutines of the solution: most of all the call that has just

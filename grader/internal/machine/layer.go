@@ -37,28 +37,25 @@ func (p placed) Package() string { return "faultline/" + p.dir }
 // newLayer makes the layer of a guest with one solution, which stands where
 // students have theirs, or with several.
 func newLayer(suite suites.Suite, sols ...submission.Solution) (layer, error) {
-	return layOver(suite, metered, sols...)
+	return layOver(suite, sols, submission.Redirect, submission.Meter)
 }
 
-// metered is source as the machine runs it. What does not parse stays as it is: the
+// A rewrite is one step from source as it was handed in to source as it is compiled.
+type rewrite func(src []byte) ([]byte, error)
+
+// rewritten is source after some steps. One that cannot parse it leaves it as it is: the
 // compiler says it better.
-func metered(src []byte) []byte {
-	if out, err := submission.Meter(redirected(src)); err == nil {
-		return out
+func rewritten(src []byte, steps ...rewrite) []byte {
+	for _, step := range steps {
+		if out, err := step(src); err == nil {
+			src = out
+		}
 	}
 	return src
 }
 
-// redirected is source as go test runs it.
-func redirected(src []byte) []byte {
-	if out, err := submission.Redirect(src); err == nil {
-		return out
-	}
-	return src
-}
-
-// layOver makes a layer of solutions whose source is prepared.
-func layOver(suite suites.Suite, prepared func(src []byte) []byte, sols ...submission.Solution) (layer, error) {
+// layOver makes a layer of solutions whose source is rewritten.
+func layOver(suite suites.Suite, sols []submission.Solution, steps ...rewrite) (layer, error) {
 	l := layer{suite: suite, files: map[string][]byte{}}
 	for i, sol := range sols {
 		p := placed{sol, skeletonDir + "/" + suite.Lab.Name}
@@ -67,7 +64,7 @@ func layOver(suite suites.Suite, prepared func(src []byte) []byte, sols ...submi
 		}
 		l.solutions = append(l.solutions, p)
 		for name, src := range sol.Files {
-			l.files[p.dir+"/"+name] = prepared(src)
+			l.files[p.dir+"/"+name] = rewritten(src, steps...)
 		}
 	}
 	return l, l.addMain()

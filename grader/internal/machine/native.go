@@ -40,7 +40,7 @@ type Native struct {
 func (n *Native) Close() { os.RemoveAll(n.tmp) }
 
 func (b *Builder) native(suite suites.Suite, sol submission.Solution) (*Native, error) {
-	l, err := layOver(suite, redirected, sol)
+	l, err := layOver(suite, []submission.Solution{sol}, submission.Redirect)
 	if err != nil {
 		return nil, err
 	}

@@ -191,11 +191,11 @@ func newProgramLayer(suite suites.Suite, byKey map[string]Program, keys []string
 		for name, text := range p.driver() {
 			l.files[at.dir+"/"+name] = text
 		}
+		place := func(src []byte) ([]byte, error) {
+			return submission.Place(src, suite.Lab, l.solutions[at.Index].Package())
+		}
 		for name, text := range p.Written {
-			if placed, err := submission.Place(text, suite.Lab, l.solutions[at.Index].Package()); err == nil {
-				text = metered(placed)
-			}
-			l.files[at.dir+"/"+name] = text
+			l.files[at.dir+"/"+name] = rewritten(text, place, submission.Redirect, submission.Meter)
 		}
 	}
 	return l, l.addMain()

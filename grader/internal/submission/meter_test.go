@@ -1,7 +1,6 @@
 package submission_test
 
 import (
-	"bytes"
 	"go/parser"
 	"go/token"
 	"regexp"
@@ -65,16 +64,9 @@ func FuzzMeter(f *testing.F) {
 	f.Add([]byte("package p\nfunc f() { for i := range 3 { for {} ; _ = i } }\n"))
 	f.Add([]byte("package p;var s = `{\r\n`;func f() { for _ = range s {} }"))
 	f.Fuzz(func(t *testing.T, src []byte) {
-		before := bytes.Clone(src)
-		got, err := submission.Meter(src)
-		if !bytes.Equal(src, before) {
-			t.Fatal("the input was modified")
-		}
-		if err != nil {
+		got, taken := rewrite(t, submission.Meter, src)
+		if !taken {
 			return
-		}
-		if a, b := bytes.Count(src, []byte("\n")), bytes.Count(got, []byte("\n")); a != b {
-			t.Fatalf("%d lines became %d", a, b)
 		}
 		if _, err := parser.ParseFile(token.NewFileSet(), "", got, 0); err != nil {
 			t.Fatalf("the result does not parse: %v\n%s", err, got)

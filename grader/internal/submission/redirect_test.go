@@ -59,6 +59,24 @@ func TestRedirectReportsImportsThatDoNotParse(t *testing.T) {
 	}
 }
 
+// rewrite is what a function makes of source that it takes. It holds that the input is
+// not modified, and that every line stays where it is.
+func rewrite(t *testing.T, f func([]byte) ([]byte, error), src []byte) (out []byte, taken bool) {
+	t.Helper()
+	before := bytes.Clone(src)
+	out, err := f(src)
+	if !bytes.Equal(src, before) {
+		t.Fatal("the input was modified")
+	}
+	if err != nil {
+		return nil, false
+	}
+	if a, b := bytes.Count(src, []byte("\n")), bytes.Count(out, []byte("\n")); a != b {
+		t.Fatalf("%d lines became %d", a, b)
+	}
+	return out, true
+}
+
 // FuzzRedirect holds that lines stay where they are, that the result parses as
 // far as the input does, and that no import of sync is left.
 func FuzzRedirect(f *testing.F) {
@@ -66,16 +84,9 @@ func FuzzRedirect(f *testing.F) {
 	f.Add([]byte("package p;import `s\rync`;import \"sync/atomic\"\n"))
 	f.Add([]byte("\ufeffpackage p\nimport(.\"\\163ync\"/*\n*/)"))
 	f.Fuzz(func(t *testing.T, src []byte) {
-		before := bytes.Clone(src)
-		got, err := submission.Redirect(src)
-		if !bytes.Equal(src, before) {
-			t.Fatal("the input was modified")
-		}
-		if err != nil {
+		got, taken := rewrite(t, submission.Redirect, src)
+		if !taken {
 			return
-		}
-		if a, b := bytes.Count(src, []byte("\n")), bytes.Count(got, []byte("\n")); a != b {
-			t.Fatalf("%d lines became %d", a, b)
 		}
 		for _, mode := range []parser.Mode{parser.ImportsOnly, 0} {
 			if _, err := parser.ParseFile(token.NewFileSet(), "", src, mode); err != nil {

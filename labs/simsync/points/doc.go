@@ -13,5 +13,5 @@
 // is left of such a run, not even the place. So the grader puts a call of [Round] into
 // each loop of a solution. Whoever goes round [RoundLimit] times while nothing else
 // happens is ended there, with the line of the loop, and with all that led to it. What
-// the calls cost is less than can be measured: some percent of a suite's time.
+// the calls cost could not be told from noise in the time of any suite.
 package points
