@@ -87,7 +87,7 @@ func performWithin(t *testing.T, limit time.Duration, req labtest.Request, scena
 			r.events = append(r.events, e)
 		})
 		close(over)
-		time.Sleep(time.Second) // of the bubble: a lock that is let go may step aside
+		time.Sleep(time.Minute) // of the bubble: a scenario that outlives its run gets to its end, with all that it checks there
 		synctest.Wait()
 	})
 	return r

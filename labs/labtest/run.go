@@ -35,10 +35,11 @@ type options struct {
 // events and outcome.
 func (s Suite) run(c Case, req Request, opt options) Outcome {
 	t := &T{suite: s, c: c, req: req, emit: opt.emit, suppose: opt.suppose, native: opt.native, real: opt.real,
-		start: time.Now(), idle: runtime.NumGoroutine(), failed: make(chan struct{})}
+		failed: make(chan struct{})}
 	if t.native {
-		t.before = standing()
+		t.before = t.standing()
 	}
+	t.start, t.idle = time.Now(), runtime.NumGoroutine()
 	points.Configure(schedule(t))
 	done := make(chan struct{})
 	go func() {
@@ -208,11 +209,24 @@ func (t *T) goroutines(dump string) []Goroutine {
 	return mine
 }
 
-// standing are the numbers of all goroutines that there are.
-func standing() map[int]bool {
-	all := map[int]bool{}
-	for _, g := range Goroutines(stacks()) {
-		all[g.ID] = true
+// standing are the numbers of all goroutines that there are. In a bubble it waits first
+// for those that are about to end, of a case before: one that is gone later would make
+// room in crowded for one that stays.
+func (t *T) standing() map[int]bool {
+	if !t.real {
+		settle()
 	}
-	return all
+	all := Goroutines(stacks())
+	for !t.real && slices.ContainsFunc(all[1:], Goroutine.runs) {
+		runtime.Gosched()
+		all = Goroutines(stacks())
+	}
+	numbers := map[int]bool{}
+	for _, g := range all {
+		numbers[g.ID] = true
+	}
+	return numbers
 }
+
+// settle waits until all other goroutines of the bubble wait for something, or are gone.
+func settle() { time.Sleep(time.Nanosecond) }

@@ -82,6 +82,11 @@ func (g Goroutine) WaitsForLock() bool {
 	return false
 }
 
+// runs reports whether g computes, or waits for nothing but a processor.
+func (g Goroutine) runs() bool {
+	return strings.HasPrefix(g.State, "running") || strings.HasPrefix(g.State, "runnable")
+}
+
 // stays says what g does where it is, of a goroutine that should not be there any more.
 // One that steps aside at a lock, or is about to run, does not wait for anything.
 func (g Goroutine) stays() string {
@@ -90,7 +95,7 @@ func (g Goroutine) stays() string {
 			return "is busy there"
 		}
 	}
-	if g.State == "runnable" || g.State == "running" {
+	if g.runs() {
 		return "is busy there"
 	}
 	return fmt.Sprintf("waits there (%s)", g.State)

@@ -46,10 +46,14 @@ func (t *T) rehearse(scenario func(*T)) Outcome {
 	req.Plan = nil
 	r := &T{suite: t.suite, c: t.c, req: req,
 		emit: func(trace.Event) {}, quiet: true, native: t.native, real: t.real, before: t.before,
-		start: time.Now(), idle: runtime.NumGoroutine(), failed: make(chan struct{})}
-	if r.real {
-		r.before = standing()
+		failed: make(chan struct{})}
+	switch {
+	case r.real:
+		r.before = r.standing()
+	case r.native:
+		settle()
 	}
+	r.start, r.idle = time.Now(), runtime.NumGoroutine()
 	points.Configure(schedule(t))
 	done := make(chan struct{})
 	go func() {
