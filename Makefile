@@ -114,8 +114,8 @@ figures: build ## prove, explain and measure all, and write what comes out into 
 	@$(GRADER) bench --proof out/selftest.json --native out/native.json --explained out/explained.json --page README.md
 
 .PHONY: bench-class
-bench-class: ## grade a synthetic class of CLASS=300, and measure; takes hours; LABS=kv,ring JOBS=1
-	@CLASS='$(or $(CLASS),300)' LABS='$(LABS)' JOBS='$(JOBS)' \
+bench-class: ## grade a synthetic class of CLASS=300, and measure; takes hours, or parts of them in KEEP=out/class; LABS=kv,ring JOBS=1
+	@CLASS='$(or $(CLASS),300)' LABS='$(LABS)' JOBS='$(JOBS)' KEEP='$(KEEP)' \
 		go test -run '^$$' -bench GradingAClass -benchtime 1x -timeout 0 -v ./grader
 
 .PHONY: build

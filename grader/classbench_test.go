@@ -3,20 +3,25 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"testing"
-	"time"
 )
 
 // BenchmarkGradingAClass grades a synthetic class with one "grader grade", as an
 // instructor would, with nothing in the cache, and holds that everybody gets what
 // they deserve. The variable CLASS of the environment says how many are in the class,
-// LABS which labs (default: all), JOBS how many runs go on at once. The larger the class, the more the figures say.
+// LABS which labs (default: all), JOBS how many runs go on at once. The larger the class,
+// the more the figures say. KEEP names a folder in which everything stays: when the
+// benchmark was ended there it goes on where it was, and what it measures is of all its
+// parts. The tree must be the same: what was graded by another one is graded anew.
 //
+//	parts            in how many parts it ran; those before the last were ended
+//	minutes          how long these took, together
 //	persons/min      submissions a minute
 //	cpu-s/person     seconds of CPU time for each submission, compilers included
 //	grader-MB        the most memory that the grader's process had,
@@ -30,35 +35,52 @@ import (
 func BenchmarkGradingAClass(b *testing.B) {
 	size, err := strconv.Atoi(cmp.Or(os.Getenv("CLASS"), "5"))
 	check(b, err)
-	jobs := cmp.Or(os.Getenv("JOBS"), strconv.Itoa(runtime.NumCPU()))
 	root := moduleRoot(b)
-	dir := workFolder(b, root)
+	dir := os.Getenv("KEEP")
+	if dir == "" {
+		dir = workFolder(b, root)
+	} else if !filepath.IsAbs(dir) {
+		dir = filepath.Join(root, dir)
+	}
 	s := newSynthetic(b, &workshop{root: root}, size, os.Getenv("LABS"))
+	check(b, os.RemoveAll(filepath.Join(dir, "class"))) // written anew, each time the same
 	s.write(filepath.Join(dir, "class"))
 	b.Log(s.composition())
 	for range b.N {
-		out, cache := filepath.Join(dir, "grades"), filepath.Join(dir, "cache")
-		check(b, os.RemoveAll(out))
-		check(b, os.RemoveAll(cache))
-		cmd := exec.Command("grader", "grade", "class", "--out", "grades", "--labs", os.Getenv("LABS"), "--jobs", jobs)
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), "FAULTLINE_CACHE="+cache)
-		var text bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &text, &text
-		began := time.Now()
-		check(b, cmd.Start())
-		m := watch(cmd.Process.Pid, func() int { return graded(out) }, size)
-		err := cmd.Wait()
-		m.stop()
-		took := time.Since(began)
-		if err != nil {
-			b.Fatalf("%v\n%s", err, text.Bytes())
-		}
-		cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime() // of all that it waited for, too
-		b.ReportMetric(cpu.Seconds()/float64(size), "cpu-s/person")
-		b.ReportMetric(float64(size)/took.Minutes(), "persons/min")
-		m.report(b)
-		b.ReportMetric(folderMB(b, cache), "cache-MB")
-		b.ReportMetric(folderMB(b, out), "results-MB")
-		s.hold(out)
+		gradeMeasured(b, dir, size).report(b, size)
+		b.ReportMetric(folderMB(b, filepath.Join(dir, "cache")), "cache-MB")
+		b.ReportMetric(folderMB(b, filepath.Join(dir, "grades")), "results-MB")
+		s.hold(filepath.Join(dir, "grades"))
 	}
+}
+
+// gradeMeasured grades the class in a folder, or goes on with it, and measures.
+func gradeMeasured(b *testing.B, dir string, size int) measured {
+	out, file := filepath.Join(dir, "grades"), filepath.Join(dir, "measured.json")
+	var before measured
+	if text, err := os.ReadFile(file); err == nil {
+		check(b, json.Unmarshal(text, &before))
+	}
+	cmd := exec.Command("grader", "grade", "class", "--out", "grades", "--labs", os.Getenv("LABS"),
+		"--jobs", cmp.Or(os.Getenv("JOBS"), strconv.Itoa(runtime.NumCPU())))
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "FAULTLINE_CACHE="+filepath.Join(dir, "cache"))
+	var text bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &text, &text
+	check(b, cmd.Start())
+	save := func(m measured) {
+		text, err := json.Marshal(m)
+		if err == nil {
+			err = writeFile(file, string(text))
+		}
+		if err != nil {
+			b.Log(err) // it is another goroutine's to end the benchmark
+		}
+	}
+	m := watch(cmd.Process.Pid, before, save, func() int { return graded(out) }, size)
+	err := cmd.Wait()
+	m.stop()
+	if err != nil {
+		b.Fatalf("%v\n%s", err, text.Bytes())
+	}
+	return m.measured
 }

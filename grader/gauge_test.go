@@ -12,25 +12,36 @@ import (
 	"time"
 )
 
-// A gauge looks, once a second, how much memory a grader and what it has started take.
-// It knows Linux; elsewhere it finds nothing.
+// A gauge looks, once a second, at how much time and memory a grader and what it has
+// started take. It knows Linux; elsewhere it finds nothing.
 type gauge struct {
-	quit       chan struct{}
-	wg         sync.WaitGroup
-	all, early usage // the most, and the most in the first quarter of the class
+	quit chan struct{}
+	wg   sync.WaitGroup
+	measured
+}
+
+// A measured is what the grading of a class has taken, be it in several parts because
+// somebody ended it and began it again.
+type measured struct {
+	Parts      int
+	Took, CPU  time.Duration // compilers included
+	All, Early usage         // the most, and the most in the first quarter of the class
 }
 
 // A usage is memory in KiB. Of the grader and of a worker it is the most that the
 // process has had so far, which the system remembers; the sum is of now.
-type usage struct{ grader, worker, sum int64 }
+type usage struct{ Grader, Worker, Sum int64 }
 
 func (u *usage) atLeast(v usage) {
-	u.grader, u.worker, u.sum = max(u.grader, v.grader), max(u.worker, v.worker), max(u.sum, v.sum)
+	u.Grader, u.Worker, u.Sum = max(u.Grader, v.Grader), max(u.Worker, v.Worker), max(u.Sum, v.Sum)
 }
 
-// watch begins to look at a process. Done says how much of a class is graded.
-func watch(pid int, done func() int, size int) *gauge {
-	m := &gauge{quit: make(chan struct{})}
+// watch begins to look at a process, which goes on with what was measured before. Each
+// time it has looked it calls seen. Done says how much of a class is graded.
+func watch(pid int, before measured, seen func(measured), done func() int, size int) *gauge {
+	m := &gauge{quit: make(chan struct{}), measured: before}
+	m.Parts++
+	began := time.Now()
 	m.wg.Go(func() {
 		every := time.NewTicker(time.Second)
 		defer every.Stop()
@@ -39,11 +50,13 @@ func watch(pid int, done func() int, size int) *gauge {
 			case <-m.quit:
 				return
 			case <-every.C:
-				now := used(pid)
-				m.all.atLeast(now)
+				now, cpu := used(pid)
+				m.Took, m.CPU = before.Took+time.Since(began), before.CPU+cpu
+				m.All.atLeast(now)
 				if done()*4 <= size {
-					m.early.atLeast(now)
+					m.Early.atLeast(now)
 				}
+				seen(m.measured)
 			}
 		}
 	})
@@ -55,20 +68,25 @@ func (m *gauge) stop() {
 	m.wg.Wait()
 }
 
-func (m *gauge) report(b *testing.B) {
+func (m measured) report(b *testing.B, size int) {
+	b.ReportMetric(float64(m.Parts), "parts")
+	b.ReportMetric(m.Took.Minutes(), "minutes")
+	b.ReportMetric(m.CPU.Seconds()/float64(size), "cpu-s/person")
+	b.ReportMetric(float64(size)/m.Took.Minutes(), "persons/min")
 	for _, f := range []struct {
 		name string
 		kib  int64
 	}{
-		{"grader-MB", m.all.grader}, {"early-MB", m.early.grader},
-		{"worker-MB", m.all.worker}, {"worker-early-MB", m.early.worker}, {"all-MB", m.all.sum},
+		{"grader-MB", m.All.Grader}, {"early-MB", m.Early.Grader},
+		{"worker-MB", m.All.Worker}, {"worker-early-MB", m.Early.Worker}, {"all-MB", m.All.Sum},
 	} {
 		b.ReportMetric(float64(f.kib>>10), f.name)
 	}
 }
 
-// used is what a process and its descendants take.
-func used(pid int) (u usage) {
+// used is the memory and the processor time that a process and its descendants take, and
+// what those of them that have ended took.
+func used(pid int) (u usage, cpu time.Duration) {
 	type process struct{ id, now, most int64 }
 	children := map[int64][]process{}
 	var root process
@@ -85,19 +103,37 @@ func used(pid int) (u usage) {
 		parent := field(text, "PPid:")
 		children[parent] = append(children[parent], p)
 	}
-	u.grader = root.most
+	u.Grader = root.most
 	var add func(p process)
 	add = func(p process) {
-		u.sum += p.now
+		u.Sum += p.now
+		cpu += spent(p.id)
 		if isWorker(p.id) {
-			u.worker = max(u.worker, p.most)
+			u.Worker = max(u.Worker, p.most)
 		}
 		for _, child := range children[p.id] {
 			add(child)
 		}
 	}
 	add(root)
-	return u
+	return u, cpu
+}
+
+// tick is the unit of the times that Linux says of a process, on every processor that
+// Go knows.
+const tick = 10 * time.Millisecond
+
+// spent is the processor time of a process and of its children that have ended.
+func spent(pid int64) (sum time.Duration) {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, behind, _ := bytes.Cut(text, []byte(") ")) // its name may have spaces
+	for i, word := range bytes.Fields(behind) {
+		if i >= 11 && i <= 14 { // utime, stime, cutime, cstime: proc(5)
+			n, _ := strconv.ParseInt(string(word), 10, 64)
+			sum += time.Duration(n) * tick
+		}
+	}
+	return sum
 }
 
 // field is a number in a status file.
