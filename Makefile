@@ -111,7 +111,8 @@ figures: build ## prove, explain and measure all, and write what comes out into 
 	@$(GRADER) selftest --json > out/selftest.json
 	@$(GRADER) selftest --native --json > out/native.json
 	@$(GRADER) selftest --explain --json > out/explained.json
-	@$(GRADER) bench --proof out/selftest.json --native out/native.json --explained out/explained.json --page README.md
+	@$(GRADER) bench --proof out/selftest.json --native out/native.json --explained out/explained.json \
+		$(if $(wildcard out/class/measured.json),--class out/class/measured.json) --page README.md
 
 .PHONY: bench-class
 bench-class: ## grade a synthetic class of CLASS=300, and measure; takes hours, or parts of them in KEEP=out/class; LABS=kv,ring JOBS=1

@@ -17,8 +17,8 @@ func benchCommand() *cobra.Command {
 		Long: "Bench grades the references and measures how long that takes, and the machine, the network and the\n" +
 			"disks. It needs both cores for itself for some minutes: compare figures of one run only.\n\n" +
 			"What takes longer it reads from what was measured before: --proof is the output of\n" +
-			"\"grader selftest --json\", --native that of \"grader selftest --native --json\", and --explained that of\n" +
-			"\"grader selftest --explain --json\".\n\n" +
+			"\"grader selftest --json\", --native that of \"grader selftest --native --json\", --explained that of\n" +
+			"\"grader selftest --explain --json\", and --class is measured.json of \"make bench-class KEEP=FOLDER\".\n\n" +
 			"With --page, the table goes into a page, between the lines <!-- figures --> and <!-- end of figures -->.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return b.run(cmd) },
@@ -27,6 +27,7 @@ func benchCommand() *cobra.Command {
 	cmd.Flags().StringArrayVar(&b.natives, "native", nil,
 		"file with what grader selftest --native --json has printed; of several, a lab's last counts")
 	cmd.Flags().StringVar(&b.explained, "explained", "", "file with what grader selftest --explain --json has printed")
+	cmd.Flags().StringVar(&b.class, "class", "", "file with what make bench-class has measured")
 	cmd.Flags().StringVar(&b.page, "page", "", "Markdown file to write the table into")
 	cmd.Flags().BoolVar(&b.json, "json", false, "print JSON, for a program to read")
 	return cmd
@@ -34,9 +35,9 @@ func benchCommand() *cobra.Command {
 
 // A bench is what to measure and where to write it.
 type bench struct {
-	proofs, natives []string
-	explained, page string
-	json            bool
+	proofs, natives        []string
+	explained, class, page string
+	json                   bool
 }
 
 // A measure is a row of the table.

@@ -31,6 +31,13 @@ func (b bench) earlier() (all []measure, err error) {
 		}
 		all = append(all, e.figures()...)
 	}
+	if b.class != "" {
+		m, err := readClassMeasure(b.class)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m.figures()...)
+	}
 	return all, nil
 }
 
@@ -57,7 +64,7 @@ func readJSON(path string, to any) error {
 		return fmt.Errorf("cannot read %s: %w", path, cause(err))
 	}
 	if err := json.Unmarshal(text, to); err != nil {
-		return fmt.Errorf("%s is not what selftest prints with --json: %w", path, err)
+		return fmt.Errorf("%s is not what was printed with --json: %w", path, err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"faultline/grader/internal/result"
 )
@@ -85,5 +86,28 @@ func TestTheLinesOfGoBenchmarksAreRead(t *testing.T) {
 		if m[1] != want[i][0] || m[2] != want[i][1] || m[3] != want[i][2] {
 			t.Errorf("got %q, want %q", m[1:], want[i])
 		}
+	}
+}
+
+func TestAClassGivesFiguresOnceItIsGraded(t *testing.T) {
+	b := bench{class: filepath.Join(t.TempDir(), "measured.json")}
+	m := classMeasure{Submissions: 300, Labs: 7, Jobs: 2, Took: 5 * time.Hour, All: usage{Sum: 900 << 10}, Early: usage{Sum: 600 << 10}}
+	check(t, m.save(b.class))
+	if _, err := b.earlier(); err == nil || !strings.Contains(err.Error(), "not graded yet") {
+		t.Errorf("of a class that is not graded yet: %v", err)
+	}
+	m.Finished = true
+	check(t, m.save(b.class))
+	all, err := b.earlier()
+	check(t, err)
+	got := markdown(all)
+	want := strings.TrimPrefix(`
+| what | elsewhere | bound | ours |
+|---|---|---|---|
+| a class of 300 in 7 labs, on 2 cores, graded | - | ≤ 12 h | 5 h |
+| the most memory that it took, 900 MB, to that in its first quarter | - | ≤ 1.5 | 1.5 |
+`, "\n")
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

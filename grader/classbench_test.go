@@ -47,40 +47,53 @@ func BenchmarkGradingAClass(b *testing.B) {
 	s.write(filepath.Join(dir, "class"))
 	b.Log(s.composition())
 	for range b.N {
-		gradeMeasured(b, dir, size).report(b, size)
+		m := gradeMeasured(b, dir, classMeasure{Submissions: size, Labs: len(s.labs)})
+		m.report(b)
 		b.ReportMetric(folderMB(b, filepath.Join(dir, "cache")), "cache-MB")
 		b.ReportMetric(folderMB(b, filepath.Join(dir, "grades")), "results-MB")
 		s.hold(filepath.Join(dir, "grades"))
+		m.Finished = true
+		check(b, m.save(filepath.Join(dir, measuredFile)))
 	}
 }
 
+// measuredFile is what "grader bench --class" reads.
+const measuredFile = "measured.json"
+
+func (m classMeasure) save(file string) error {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return writeFile(file, string(text))
+}
+
 // gradeMeasured grades the class in a folder, or goes on with it, and measures.
-func gradeMeasured(b *testing.B, dir string, size int) measured {
-	out, file := filepath.Join(dir, "grades"), filepath.Join(dir, "measured.json")
-	var before measured
+func gradeMeasured(b *testing.B, dir string, of classMeasure) classMeasure {
+	out, file := filepath.Join(dir, "grades"), filepath.Join(dir, measuredFile)
+	before := of
 	if text, err := os.ReadFile(file); err == nil {
 		check(b, json.Unmarshal(text, &before))
 	}
+	jobs, err := strconv.Atoi(cmp.Or(os.Getenv("JOBS"), strconv.Itoa(runtime.NumCPU())))
+	check(b, err)
+	before.Submissions, before.Labs, before.Jobs = of.Submissions, of.Labs, jobs
 	cmd := exec.Command("grader", "grade", "class", "--out", "grades", "--labs", os.Getenv("LABS"),
-		"--jobs", cmp.Or(os.Getenv("JOBS"), strconv.Itoa(runtime.NumCPU())))
+		"--jobs", strconv.Itoa(jobs))
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "FAULTLINE_CACHE="+filepath.Join(dir, "cache"))
 	var text bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &text, &text
 	check(b, cmd.Start())
-	save := func(m measured) {
-		text, err := json.Marshal(m)
-		if err == nil {
-			err = writeFile(file, string(text))
-		}
-		if err != nil {
+	save := func(m classMeasure) {
+		if err := m.save(file); err != nil {
 			b.Log(err) // it is another goroutine's to end the benchmark
 		}
 	}
-	m := watch(cmd.Process.Pid, before, save, func() int { return graded(out) }, size)
-	err := cmd.Wait()
+	m := watch(cmd.Process.Pid, before, save, func() int { return graded(out) })
+	err = cmd.Wait()
 	m.stop()
 	if err != nil {
 		b.Fatalf("%v\n%s", err, text.Bytes())
 	}
-	return m.measured
+	return m.classMeasure
 }

@@ -17,29 +17,13 @@ import (
 type gauge struct {
 	quit chan struct{}
 	wg   sync.WaitGroup
-	measured
-}
-
-// A measured is what the grading of a class has taken, be it in several parts because
-// somebody ended it and began it again.
-type measured struct {
-	Parts      int
-	Took, CPU  time.Duration // compilers included
-	All, Early usage         // the most, and the most in the first quarter of the class
-}
-
-// A usage is memory in KiB. Of the grader and of a worker it is the most that the
-// process has had so far, which the system remembers; the sum is of now.
-type usage struct{ Grader, Worker, Sum int64 }
-
-func (u *usage) atLeast(v usage) {
-	u.Grader, u.Worker, u.Sum = max(u.Grader, v.Grader), max(u.Worker, v.Worker), max(u.Sum, v.Sum)
+	classMeasure
 }
 
 // watch begins to look at a process, which goes on with what was measured before. Each
-// time it has looked it calls seen. Done says how much of a class is graded.
-func watch(pid int, before measured, seen func(measured), done func() int, size int) *gauge {
-	m := &gauge{quit: make(chan struct{}), measured: before}
+// time it has looked it calls seen. Done says how many of the class are graded.
+func watch(pid int, before classMeasure, seen func(classMeasure), done func() int) *gauge {
+	m := &gauge{quit: make(chan struct{}), classMeasure: before}
 	m.Parts++
 	began := time.Now()
 	m.wg.Go(func() {
@@ -53,10 +37,10 @@ func watch(pid int, before measured, seen func(measured), done func() int, size 
 				now, cpu := used(pid)
 				m.Took, m.CPU = before.Took+time.Since(began), before.CPU+cpu
 				m.All.atLeast(now)
-				if done()*4 <= size {
+				if done()*4 <= m.Submissions {
 					m.Early.atLeast(now)
 				}
-				seen(m.measured)
+				seen(m.classMeasure)
 			}
 		}
 	})
@@ -68,11 +52,11 @@ func (m *gauge) stop() {
 	m.wg.Wait()
 }
 
-func (m measured) report(b *testing.B, size int) {
+func (m classMeasure) report(b *testing.B) {
 	b.ReportMetric(float64(m.Parts), "parts")
 	b.ReportMetric(m.Took.Minutes(), "minutes")
-	b.ReportMetric(m.CPU.Seconds()/float64(size), "cpu-s/person")
-	b.ReportMetric(float64(size)/m.Took.Minutes(), "persons/min")
+	b.ReportMetric(m.CPU.Seconds()/float64(m.Submissions), "cpu-s/person")
+	b.ReportMetric(float64(m.Submissions)/m.Took.Minutes(), "persons/min")
 	for _, f := range []struct {
 		name string
 		kib  int64
