@@ -123,11 +123,9 @@ func (b *batch) run(ctx context.Context) error {
 	t := b.newTable()
 	t.head()
 	rows := ordered[*class.Record]{show: func(_ int, rec *class.Record) { t.show(rec) }}
-	work := len(b.todo) * len(b.labs)
-	bar := b.progress("labs graded", work)
-	b.step = func() { bar.step(work) }
+	bar := b.bar("labs graded")
 	t.out = bar.over(t.out)
-	err := b.each(ctx, func(i int, rec *class.Record, _ int) { rows.add(i, rec) })
+	err := b.each(ctx, rows.add)
 	bar.end()
 	if ctx.Err() != nil {
 		fmt.Fprintln(b.workshop.err, "what has been graded stays: the same command goes on from there")
@@ -138,6 +136,14 @@ func (b *batch) run(ctx context.Context) error {
 	return b.finish()
 }
 
+// bar shows how many labs of all submissions are done.
+func (b *batch) bar(name string) *progress {
+	work := len(b.todo) * len(b.labs)
+	bar := b.progress(name, work)
+	b.step = func() { bar.step(work) }
+	return bar
+}
+
 // tidied is after how many submissions the cache is tidied: each leaves up to 200 MB
 // of guests in it, which are used again only when it is graded again.
 const tidied = 10
@@ -145,7 +151,7 @@ const tidied = 10
 // each grades the submissions side by side, and says of each when it is done, one
 // at a time. What a submission does, and what goes wrong with one, is no error;
 // that the disk is full is one.
-func (b *batch) each(ctx context.Context, done func(i int, rec *class.Record, count int)) error {
+func (b *batch) each(ctx context.Context, done func(i int, rec *class.Record)) error {
 	all := b.lanes(len(b.todo))
 	defer all.close()
 	var mu sync.Mutex
@@ -160,7 +166,7 @@ func (b *batch) each(ctx context.Context, done func(i int, rec *class.Record, co
 		if count++; count%tidied == 0 {
 			b.builder.Prune()
 		}
-		done(i, rec, count)
+		done(i, rec)
 		return nil
 	})
 }
