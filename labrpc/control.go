@@ -57,6 +57,12 @@ type Action struct {
 	Copies []time.Duration // one more copy for each, that much after the first
 }
 
+// And is what becomes of a message to which both happen: it is lost if either loses it,
+// and the delays add up.
+func (a Action) And(b Action) Action {
+	return Action{Drop: a.Drop || b.Drop, Delay: a.Delay + b.Delay, Copies: slices.Concat(a.Copies, b.Copies)}
+}
+
 // Intercept has f decide about each message when it is sent, before its fate;
 // nil ends that. There is one such function at a time. It belongs to the script
 // of a case: what it does is not in Happened, and Calm does not end it.

@@ -282,3 +282,17 @@ func TestCallbacksMayUseTheNetwork(t *testing.T) {
 		}
 	})
 }
+
+func TestActionsOnOneMessageAddUp(t *testing.T) {
+	const ms = time.Millisecond
+	late := labrpc.Action{Delay: 2 * ms, Copies: []time.Duration{ms}}
+	twice := labrpc.Action{Delay: ms, Copies: []time.Duration{3 * ms}}
+	got := late.And(twice)
+	if got.Drop || got.Delay != 3*ms || !slices.Equal(got.Copies, []time.Duration{ms, 3 * ms}) {
+		t.Errorf("late and twice: %+v", got)
+	}
+	lost := labrpc.Action{Drop: true}
+	if !lost.And(late).Drop || !late.And(lost).Drop {
+		t.Error("a message that one of two loses arrives")
+	}
+}

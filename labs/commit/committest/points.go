@@ -65,10 +65,7 @@ func (b *bank) intercept(m labrpc.Message) (a labrpc.Action) {
 	b.mu.Lock()
 	b.messages++
 	for _, r := range b.rules {
-		c := r(m)
-		a.Drop = a.Drop || c.Drop
-		a.Delay += c.Delay
-		a.Copies = append(a.Copies, c.Copies...)
+		a = a.And(r(m))
 	}
 	b.trouble = b.trouble || a.Drop || a.Delay > 0
 	b.mu.Unlock()

@@ -210,10 +210,7 @@ func (c *cluster) intercept(m labrpc.Message) (a labrpc.Action) {
 	rules := c.rules
 	c.mu.Unlock()
 	for _, f := range rules {
-		one := f(m)
-		a.Drop = a.Drop || one.Drop
-		a.Delay = max(a.Delay, one.Delay)
-		a.Copies = append(a.Copies, one.Copies...)
+		a = a.And(f(m))
 	}
 	return a
 }

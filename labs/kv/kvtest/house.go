@@ -86,10 +86,7 @@ func (h *house) intercept(m labrpc.Message) (a labrpc.Action) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, r := range h.rules {
-		b := r(m)
-		a.Drop = a.Drop || b.Drop
-		a.Delay += b.Delay
-		a.Copies = append(a.Copies, b.Copies...)
+		a = a.And(r(m))
 	}
 	return a
 }

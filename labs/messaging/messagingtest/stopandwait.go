@@ -36,10 +36,7 @@ func (w *wire) script(rule func(labrpc.Message) labrpc.Action) {
 	rules := w.rules
 	w.net.Intercept(func(m labrpc.Message) (a labrpc.Action) {
 		for _, r := range rules {
-			b := r(m)
-			a.Drop = a.Drop || b.Drop
-			a.Delay += b.Delay
-			a.Copies = append(a.Copies, b.Copies...)
+			a = a.And(r(m))
 		}
 		return a
 	})

@@ -156,10 +156,7 @@ func (h *house) intercept(m labrpc.Message) (a labrpc.Action) {
 		a.Drop = a.Drop || u.misses(m)
 	}
 	for _, f := range h.rules {
-		one := f(m)
-		a.Drop = a.Drop || one.Drop
-		a.Delay = max(a.Delay, one.Delay)
-		a.Copies = append(a.Copies, one.Copies...)
+		a = a.And(f(m))
 	}
 	return a
 }

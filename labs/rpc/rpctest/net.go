@@ -261,10 +261,7 @@ func (h *house) intercept(m labrpc.Message) (a labrpc.Action) {
 	h.mu.Unlock()
 	for _, r := range rules {
 		if ok {
-			b := r(m, p)
-			a.Drop = a.Drop || b.Drop
-			a.Delay += b.Delay
-			a.Copies = append(a.Copies, b.Copies...)
+			a = a.And(r(m, p))
 		}
 	}
 	return a
