@@ -2,7 +2,6 @@ package labtest
 
 import (
 	"fmt"
-	"runtime"
 
 	"faultline/labs"
 	"faultline/labs/simsync/points"
@@ -11,21 +10,8 @@ import (
 // Late ends the run because something took too long, as Join and Within do, in the
 // words of a case that knows more than that a call has not returned: which message
 // has not come, and what of it was last seen. The dump of the solution's goroutines
-// goes into the trace. A goroutine of the solution that waits for a lock explains
-// more than all else: then the run ends with a deadlock, and with its place.
-func (t *T) Late(f Finding) {
-	dump := stacks()
-	o := Outcome{Verdict: labs.Fail, Finding: f}
-	for _, g := range t.goroutines(dump) {
-		if g.WaitsForLock() && o.Verdict == labs.Fail {
-			frame, _ := g.Of(t.suite.Package)
-			o.Verdict, o.Where = labs.Deadlock, frame.Position()
-			o.Actual = "a goroutine of yours waits for a lock that nobody releases"
-		}
-	}
-	t.endWith(dump, o)
-	runtime.Goexit()
-}
+// goes into the trace.
+func (t *T) Late(f Finding) { t.tooLate(stacks(), Outcome{Verdict: labs.Fail, Finding: f}) }
 
 // spins ends the run because the goroutine that calls it has gone round and round. It
 // does not return: the loop would go on beside what is left of the run, and no deferred

@@ -67,13 +67,12 @@ func (s Suite) run(c Case, req Request, opt options) Outcome {
 	return t.result()
 }
 
-// schedule draws how often the run's locks step aside. A quarter of the seeds
-// never do: some bugs need two goroutines to run in step.
+// schedule draws how often the run's locks step aside.
 func schedule(t *T) points.Schedule {
 	if slices.Contains(t.req.Calm, CalmLocks) {
 		return calmSchedule(t)
 	}
-	rates := [...]int{0, 100, 250, 500}
+	rates := points.Rates()
 	return points.Schedule{Seed: t.req.Seed, Rate: rates[t.Rand("locks").IntN(len(rates))], Spins: t.spins}
 }
 

@@ -2,6 +2,7 @@ package labtest
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"faultline/labrpc"
@@ -21,6 +22,14 @@ func (t *T) Patient(d time.Duration) (context.Context, context.CancelFunc) {
 		late.Stop()
 		cancel()
 	}
+}
+
+// Restarts checks that a node can be started again, as after the Close of what ran there:
+// its process has ended.
+func (t *T) Restarts(n *labrpc.Node, property string) {
+	p, err := n.Start()
+	t.Check(err == nil, Finding{Property: property, Expected: n.Name() + " can be started again", Actual: fmt.Sprint(err)})
+	p.Close()
 }
 
 // Outlast waits until everything that Go began has ended. What has not after

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,9 +134,14 @@ func Dump(e trace.Event) (text string, ok bool) {
 	return strings.CutPrefix(e.Text, DumpNote)
 }
 
-// overdue ends the run because something took too long. A goroutine of the
-// solution that still waits for a lock makes it a deadlock. Else the function that
-// the scenario waits for is where to look.
+// IsDump reports whether an event holds a dump of goroutines: reports show it apart.
+func IsDump(e trace.Event) bool {
+	_, ok := Dump(e)
+	return ok
+}
+
+// overdue ends the run because a call took too long: the function that the scenario
+// waits for is where to look.
 func (t *T) overdue(what string, d time.Duration) {
 	dump := stacks()
 	o := Outcome{Verdict: labs.Fail, Finding: Finding{
@@ -144,17 +150,24 @@ func (t *T) overdue(what string, d time.Duration) {
 	}}
 	best := -1
 	for _, g := range t.goroutines(dump) {
-		frame, _ := g.Of(t.suite.Package)
-		switch {
-		case o.Verdict == labs.Deadlock:
-		case g.WaitsForLock():
-			o.Verdict, o.Where = labs.Deadlock, frame.Position()
-			o.Actual = "a goroutine of yours waits for a lock that nobody releases"
-		case t.suspicion(g) > best:
+		if t.suspicion(g) > best {
 			best = t.suspicion(g)
 			o.Where = g.entry(t.suite.Package).Position()
 			o.Actual = "a goroutine of yours " + g.stays()
 		}
+	}
+	t.tooLate(dump, o)
+}
+
+// tooLate ends the run because something took too long. A goroutine of the solution that
+// waits for a lock explains more than all else: then the run ends with a deadlock, and
+// with its place.
+func (t *T) tooLate(dump string, o Outcome) {
+	mine := t.goroutines(dump)
+	if i := slices.IndexFunc(mine, Goroutine.WaitsForLock); i >= 0 {
+		frame, _ := mine[i].Of(t.suite.Package)
+		o.Verdict, o.Where = labs.Deadlock, frame.Position()
+		o.Actual = "a goroutine of yours waits for a lock that nobody releases"
 	}
 	t.endWith(dump, o)
 	runtime.Goexit()

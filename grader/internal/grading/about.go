@@ -17,7 +17,7 @@ import (
 // calls, and only a name. Elsewhere nobody could tell the answer to a message that
 // names the key from any other, and a number is in many messages by chance.
 func aboutOf(run machine.Run) string {
-	if run.About != "" || !slices.ContainsFunc(run.Events, isDump) || !slices.ContainsFunc(run.Events, isReply) {
+	if run.About != "" || !slices.ContainsFunc(run.Events, labtest.IsDump) || !slices.ContainsFunc(run.Events, isReply) {
 		return run.About
 	}
 	if op, found := waiting(run); found && strings.ContainsFunc(op.Subject(), unicode.IsLetter) {

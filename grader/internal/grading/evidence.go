@@ -55,18 +55,12 @@ func shown(run machine.Run) (list []entry) {
 		switch e.Kind {
 		case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Source:
 		default:
-			if !isDump(e) {
+			if !labtest.IsDump(e) {
 				list = append(list, entry{e, i})
 			}
 		}
 	}
 	return list
-}
-
-// isDump reports whether an event is the note that holds the solution's goroutines.
-func isDump(e trace.Event) bool {
-	_, ok := labtest.Dump(e)
-	return ok
 }
 
 func lines(list []entry) []string {
@@ -147,7 +141,7 @@ func window(run machine.Run, lines []traceLine) (from int) {
 		}
 		return i
 	}
-	late := slices.ContainsFunc(run.Events, isDump)
+	late := slices.ContainsFunc(run.Events, labtest.IsDump)
 	from = last
 	named := -1 // the last operation of that text: an earlier one may have been right
 	for _, op := range labtest.History(run.Events) {

@@ -113,7 +113,7 @@ func (x explainer) shrink(ctx context.Context, req labtest.Request) error {
 		return outcome(first, run), err
 	}
 	from := outcome(first, first)
-	if x.tally.c.Kind == labs.Budget && !slices.ContainsFunc(first.Events, isDump) {
+	if x.tally.c.Kind == labs.Budget && !slices.ContainsFunc(first.Events, labtest.IsDump) {
 		from.Sizes = nil // or it would end where the budget is missed by one, and nobody saw why
 	}
 	small, err := shrink.Shrink(ctx, req, from, try, x.budget)

@@ -96,7 +96,7 @@ func (d *diagram) draw(events []trace.Event, beside map[int]bool, focus, apart i
 		if n := c.begins(i); n > 0 {
 			d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: omitted, N: n})
 		}
-		if e.Kind == trace.Model || e.Kind == trace.Source || isDump(e) || c.leavesOut(i) {
+		if e.Kind == trace.Model || e.Kind == trace.Source || labtest.IsDump(e) || c.leavesOut(i) {
 			continue
 		}
 		if i == focus {
@@ -133,7 +133,7 @@ func (d *diagram) rule(r *result.Result, c result.Case, events []trace.Event) {
 // took too long. Else it is the end.
 func (d *diagram) wrong(events []trace.Event, c result.Case) (at int) {
 	at = len(events) - 1
-	late := slices.ContainsFunc(events, isDump)
+	late := slices.ContainsFunc(events, labtest.IsDump)
 	for _, op := range labtest.History(events) {
 		guilty := strings.Contains(line(c.Failure.Actual), op.String())
 		if len(d.Stuck) > 0 { // then the finding names operations that fit, too

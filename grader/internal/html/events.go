@@ -41,13 +41,6 @@ func nth(events []trace.Event, n int) int {
 	return -1
 }
 
-// isDump reports whether an event is the harness's note of all goroutines, which
-// a report shows elsewhere.
-func isDump(e trace.Event) bool {
-	_, ok := labtest.Dump(e)
-	return ok
-}
-
 // omitted is the kind of the line that stands for events that a diagram leaves
 // out. No trace has it.
 const omitted trace.Kind = "omitted"

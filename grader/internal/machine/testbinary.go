@@ -30,7 +30,7 @@ type TestBinary struct {
 const seedVariable = "FAULTLINE_SEED"
 
 // seedFile is laid beside the files of a test package: it makes its locks
-// scheduling points before the first test runs. Every fourth seed leaves them alone.
+// scheduling points before the first test runs.
 const seedFile = `package %s
 
 import (
@@ -42,7 +42,7 @@ import (
 
 func init() {
 	seed, _ := strconv.ParseUint(os.Getenv("` + seedVariable + `"), 10, 64)
-	points.Configure(points.Schedule{Seed: seed, Rate: [...]int{0, 100, 250, 500}[seed%%4]})
+	points.Configure(points.Schedule{Seed: seed, Rate: points.Rates()[seed%%4]})
 }
 `
 

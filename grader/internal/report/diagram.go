@@ -47,7 +47,7 @@ type message struct {
 }
 
 func (d *diagram) add(e trace.Event) {
-	if _, isDump := labtest.Dump(e); isDump {
+	if labtest.IsDump(e) {
 		return // a screen of goroutines
 	}
 	m := message{e.Node, e.Peer, e.N}

@@ -236,10 +236,7 @@ func (s Solution) closing(t *labtest.T) {
 	t.Within(time.Second, "Close", b.sites[0].coordinator.Close)
 	t.Join(slack, "a Run whose coordinator was closed")
 	t.Within(time.Second, "Close", b.sites[0].coordinator.Close)
-	p, err := b.sites[0].node.Start()
-	t.Check(err == nil, labtest.Finding{
-		Property: "Close closes the process", Expected: coordinator + " can be started again", Actual: fmt.Sprint(err)})
-	p.Close()
+	t.Restarts(b.sites[0].node, "Close closes the process")
 	t.Step("close p1, which holds alice")
 	t.Within(time.Second, "Close", b.sites[1].participant.Close)
 	t.Within(time.Second, "Close", b.sites[1].participant.Close)
