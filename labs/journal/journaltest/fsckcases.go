@@ -176,10 +176,10 @@ func (s Solution) fsckTree(t *labtest.T) {
 			m.setInode(20, journalapi.Inode{Type: journalapi.File, Links: 1})
 			m.setSlot(".", 12, 20, "lost+found")
 		}, touched: "A/b lost+found #20", want: "lost+found/#5: 700 b"},
-		{what: "the entry of A/b is gone, and lost+found has a #5 already", do: func(m *image) {
+		{what: "the entry of A/b is gone, and lost+found has a #5# and a #5 already", do: func(m *image) {
 			clear(m.slotOf("A", "b"))
-			m.lostAndFound("#5")
-		}, touched: "A/b lost+found", want: "lost+found/; lost+found/#5 is also B/e", kept: "700 b"},
+			m.lostAndFound("#5#", "#5")
+		}, touched: "A/b lost+found", want: "lost+found/; lost+found/#5 is also B/e; lost+found/#5# is also B/e", kept: "700 b"},
 		{what: "the entry of A/b is gone, and the block of lost+found is full", do: func(m *image) {
 			clear(m.slotOf("A", "b"))
 			var names []string

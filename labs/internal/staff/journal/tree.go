@@ -187,11 +187,11 @@ func (k *checker) lostAndFound(reached map[uint32]bool) (n uint32) {
 //
 //lab:omit
 func (k *checker) enter(directory uint32, name string, n uint32) {
-	k.entries(directory, func(_ place, e journalapi.Entry) {
-		if e.Name == name {
-			name += "#"
-		}
-	})
+	taken := map[string]bool{}
+	k.entries(directory, func(_ place, e journalapi.Entry) { taken[e.Name] = true })
+	for taken[name] {
+		name += "#"
+	}
 	inode := k.inode(directory)
 	var list []uint32
 	for i := range blocksOf(inode.Size) {
