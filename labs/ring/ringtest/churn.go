@@ -309,8 +309,5 @@ func (s Solution) closeNode(t *labtest.T) {
 	t.Within(timeout, "Close", n.Close)
 	t.Join(timeout, "the Lookup that was under way")
 	t.Within(timeout, "Close", n.Close)
-	p, err := o.net.Node("n30").Start()
-	t.Check(err == nil, labtest.Finding{
-		Property: "Close closes the process", Expected: "n30 can be started again", Actual: fmt.Sprint(err)})
-	p.Close()
+	t.Restarts(o.net.Node("n30"), "Close closes the process")
 }

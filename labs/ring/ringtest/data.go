@@ -154,7 +154,11 @@ func (o *circle) fill(keys []string) {
 // busy has members put, get and delete keys beside the scenario.
 func (o *circle) busy(at []ringapi.ID, keys []string, n int, bound time.Duration) {
 	n = o.t.Size("operations", n)
-	o.t.Step("%s put, get and delete %s meanwhile, %s each", nodes(at), labtest.Count(len(keys), "key"), labtest.Times(n))
+	what := "%s put, get and delete %s meanwhile, %s each"
+	if len(at) == 1 {
+		what = "%s puts, gets and deletes %s meanwhile, %s"
+	}
+	o.t.Step(what, nodes(at), labtest.Count(len(keys), "key"), labtest.Times(n))
 	for _, from := range at {
 		o.t.Go(func() {
 			for i := range n {
@@ -324,43 +328,5 @@ func (o *circle) nearKey(keys []string, rnd *rand.Rand) ringapi.ID {
 		if id %= 1 << o.crew.Bits; !slices.Contains(ids, id) {
 			return id
 		}
-	}
-}
-
-func (s Solution) joinsWithData(t *labtest.T) {
-	r := 2 + int(t.Seed()%2)
-	o, stay, keys, rnd := s.busyRing(t, r, 3, 7)
-	for range 2 {
-		hot := keys[rnd.IntN(len(keys)):][:1] // the one that moves
-		o.busy(stay, hot, 30, opBound)
-		t.Sleep(time.Duration(rnd.IntN(60)) * time.Millisecond)
-		first := o.nearKey(hot, rnd)
-		ids := []ringapi.ID{first}
-		if second := (first + 1<<o.crew.Bits - 1) % (1 << o.crew.Bits); r > 2 && !slices.Contains(o.taken(), second) {
-			ids = append(ids, second)
-		}
-		o.joinAtOnce(stay[0], ids...)
-		o.done()
-		o.readAll(keys, opBound)
-		o.placed()
-	}
-}
-
-func (s Solution) leavesWithData(t *labtest.T) {
-	o, stay, keys, rnd := s.busyRing(t, 2+int(t.Seed()%2), 5, 8)
-	for range 2 {
-		o.busy(stay, keys, 25, opBound)
-		t.Sleep(time.Duration(rnd.IntN(60)) * time.Millisecond)
-		ids := o.others(stay)
-		o.leave(ids[rnd.IntN(len(ids))])
-		o.done()
-		o.readAll(keys, opBound)
-		o.placed()
-	}
-	t.Step("at last nobody is left but two")
-	for _, id := range o.others(stay) {
-		o.leave(id)
-		o.readAll(keys, opBound)
-		o.placed()
 	}
 }

@@ -148,7 +148,7 @@ func (s Solution) lateMoves(t *labtest.T) {
 // crashes, until nobody is left who heard of it at first.
 func (s Solution) deletions(t *labtest.T) {
 	r := 2 + int(t.Seed()%2)
-	o, stay, keys, rnd := s.busyRing(t, r, r+3, r+4)
+	o, stay, keys, rnd := s.busyRing(t, r, r+2, r+3)
 	half := keys[:(len(keys)+1)/2]
 	t.Step("%d of them are deleted", len(half))
 	for i, key := range half {

@@ -133,7 +133,7 @@ func (s Solution) closePeer(t *labtest.T) {
 		t.Within(time.Second, "Close", o.peers[0].Close)
 		t.Join(timeout, fmt.Sprintf("Lookup of %d, %s, which waited when n10 was closed,", far, mode))
 		t.Within(time.Second, "Close", o.peers[0].Close)
-		o.restarts("n10", "Close closes the process")
+		t.Restarts(o.net.Node("n10"), "Close closes the process")
 		t.Within(time.Second, "Lookup after Close", func() { o.ends("Close, before it began", "closed", o.ask(0, far, mode, 0)) })
 		o.leave()
 	}
@@ -144,12 +144,4 @@ func (o *overlay) ends(why, want, got string) {
 	o.t.Check(got == want, labtest.Finding{
 		Property: "a lookup that cannot succeed ends with its context or its peer",
 		Expected: fmt.Sprintf("Lookup gives %q after %s", want, why), Actual: fmt.Sprintf("%q", got)})
-}
-
-// restarts checks that a node can have a new process.
-func (o *overlay) restarts(name, property string) {
-	p, err := o.net.Node(name).Start()
-	o.t.Check(err == nil, labtest.Finding{
-		Property: property, Expected: name + " can be started again", Actual: fmt.Sprint(err)})
-	p.Close()
 }
