@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"time"
 )
 
@@ -27,17 +28,13 @@ type usage struct {
 	Sum    int64 `json:"sum"`
 }
 
-func (u *usage) atLeast(v usage) {
-	u.Grader, u.Worker, u.Sum = max(u.Grader, v.Grader), max(u.Worker, v.Worker), max(u.Sum, v.Sum)
-}
-
 // readClassMeasure reads what "make bench-class" has left in its folder.
 func readClassMeasure(path string) (m classMeasure, err error) {
 	if err := readJSON(path, &m); err != nil {
 		return m, err
 	}
 	if !m.Finished {
-		return m, fmt.Errorf("%s is of a class that is not graded yet: go on with make bench-class KEEP=", path)
+		return m, fmt.Errorf("%s is of a class that is not graded yet: go on with make bench-class KEEP=%s", path, filepath.Dir(path))
 	}
 	return m, nil
 }

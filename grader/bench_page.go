@@ -64,7 +64,7 @@ func readJSON(path string, to any) error {
 		return fmt.Errorf("cannot read %s: %w", path, cause(err))
 	}
 	if err := json.Unmarshal(text, to); err != nil {
-		return fmt.Errorf("%s is not what was printed with --json: %w", path, err)
+		return fmt.Errorf("%s is not the JSON that was measured before: %w", path, err)
 	}
 	return nil
 }

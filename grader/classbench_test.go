@@ -35,6 +35,8 @@ import (
 func BenchmarkGradingAClass(b *testing.B) {
 	size, err := strconv.Atoi(cmp.Or(os.Getenv("CLASS"), "5"))
 	check(b, err)
+	jobs, err := strconv.Atoi(cmp.Or(os.Getenv("JOBS"), strconv.Itoa(runtime.NumCPU())))
+	check(b, err)
 	root := moduleRoot(b)
 	dir := os.Getenv("KEEP")
 	if dir == "" {
@@ -47,7 +49,7 @@ func BenchmarkGradingAClass(b *testing.B) {
 	s.write(filepath.Join(dir, "class"))
 	b.Log(s.composition())
 	for range b.N {
-		m := gradeMeasured(b, dir, classMeasure{Submissions: size, Labs: len(s.labs)})
+		m := gradeMeasured(b, dir, classMeasure{Submissions: size, Labs: len(s.labs), Jobs: jobs})
 		m.report(b)
 		b.ReportMetric(folderMB(b, filepath.Join(dir, "cache")), "cache-MB")
 		b.ReportMetric(folderMB(b, filepath.Join(dir, "grades")), "results-MB")
@@ -71,15 +73,14 @@ func (m classMeasure) save(file string) error {
 // gradeMeasured grades the class in a folder, or goes on with it, and measures.
 func gradeMeasured(b *testing.B, dir string, of classMeasure) classMeasure {
 	out, file := filepath.Join(dir, "grades"), filepath.Join(dir, measuredFile)
-	before := of
+	var before classMeasure
 	if text, err := os.ReadFile(file); err == nil {
 		check(b, json.Unmarshal(text, &before))
 	}
-	jobs, err := strconv.Atoi(cmp.Or(os.Getenv("JOBS"), strconv.Itoa(runtime.NumCPU())))
-	check(b, err)
-	before.Submissions, before.Labs, before.Jobs = of.Submissions, of.Labs, jobs
+	// Another tree may be at work than the one that finished.
+	before.Submissions, before.Labs, before.Jobs, before.Finished = of.Submissions, of.Labs, of.Jobs, false
 	cmd := exec.Command("grader", "grade", "class", "--out", "grades", "--labs", os.Getenv("LABS"),
-		"--jobs", strconv.Itoa(jobs))
+		"--jobs", strconv.Itoa(of.Jobs))
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "FAULTLINE_CACHE="+filepath.Join(dir, "cache"))
 	var text bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &text, &text
@@ -90,7 +91,7 @@ func gradeMeasured(b *testing.B, dir string, of classMeasure) classMeasure {
 		}
 	}
 	m := watch(cmd.Process.Pid, before, save, func() int { return graded(out) })
-	err = cmd.Wait()
+	err := cmd.Wait()
 	m.stop()
 	if err != nil {
 		b.Fatalf("%v\n%s", err, text.Bytes())

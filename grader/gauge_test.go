@@ -20,6 +20,10 @@ type gauge struct {
 	classMeasure
 }
 
+func (u *usage) atLeast(v usage) {
+	u.Grader, u.Worker, u.Sum = max(u.Grader, v.Grader), max(u.Worker, v.Worker), max(u.Sum, v.Sum)
+}
+
 // watch begins to look at a process, which goes on with what was measured before. Each
 // time it has looked it calls seen. Done says how many of the class are graded.
 func watch(pid int, before classMeasure, seen func(classMeasure), done func() int) *gauge {
