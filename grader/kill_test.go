@@ -143,3 +143,18 @@ func tree(t *testing.T, dir string) map[string]string {
 	}
 	return files
 }
+
+// TestTryingAFolderLeavesNothingInIt also of a grader that was killed between the two
+// steps.
+func TestTryingAFolderLeavesNothingInIt(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, unfinished+"try"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := makeFolder(dir); err != nil {
+		t.Fatal(err)
+	}
+	if left := tree(t, dir); len(left) > 0 {
+		t.Errorf("the folder has %v", slices.Sorted(maps.Keys(left)))
+	}
+}

@@ -206,13 +206,18 @@ func makeFolder(dir string) error {
 	return nil
 }
 
-// tryFolder writes a file into a folder, and removes it.
+// tryFolder writes a file into a folder, and removes it. The file always has the same
+// name: what a killed grader leaves of it, the next one removes.
 func tryFolder(dir string) error {
-	f, err := os.CreateTemp(dir, unfinished)
-	if err != nil {
+	name := filepath.Join(dir, unfinished+"try")
+	if err := os.WriteFile(name, nil, 0o644); err != nil {
 		return err
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	err := os.Remove(name)
+	if errors.Is(err, fs.ErrNotExist) { // another grader has removed it
+		return nil
+	}
+	return err
 }
 
 // cause is an error of the file system without the operation and the path, which
