@@ -12,7 +12,7 @@ import (
 
 func TestCheck(t *testing.T) {
 	const allowed = "allowed are errors, fmt, io, net, sync, faultline/labrpc, faultline/labs, " +
-		"faultline/labs/disk, faultline/labs/queue/queueapi, faultline/solutions-skeleton/messaging"
+		"faultline/labs/disk, faultline/labs/queue/queueapi"
 	const prose = ": take it out, or put a space after // if it is a comment"
 	const state = ", which all nodes share and which survives a crash: make it a constant or the field of a struct"
 	const changed = ", which all nodes share and which survives a crash: keep what changes in a struct"
@@ -32,7 +32,6 @@ import (
 	"faultline/labs"
 	"faultline/labs/disk"
 	"faultline/labs/queue/queueapi"
-	"faultline/solutions-skeleton/messaging"
 )
 
 // ErrFull is an error value.

@@ -23,13 +23,14 @@ type DurableOptions struct {
 type Replace func(v *disk.Volume, name string, content []byte) error
 
 // An OpenServer starts a server in a process, with what is on the volume: nothing, or
-// what an earlier life of the server has left there. The volume is the server's
-// alone. What the contract of Client and Server promises holds through any number of
-// crashes:
+// what an earlier life of the server has left there. Other programs may have files on
+// the volume, too: they take room, and are left alone. What the contract of Client and
+// Server promises holds through any number of crashes:
 //
 //   - A change, and the memory of its result, be it a success or a failure, are
 //     durable before the client is answered; and nobody is shown a change that is
-//     not durable. What a crash interrupts has happened wholly or not at all.
+//     not durable. What a crash interrupts has happened wholly or not at all. While
+//     the log is not full, a change costs one sync.
 //   - A crash while OpenServer runs does no harm.
 //   - A change for which there is no room is ErrFull, and has changed nothing. The
 //     server goes on: it serves what it has, and changes succeed again when there is
@@ -37,7 +38,7 @@ type Replace func(v *disk.Volume, name string, content []byte) error
 //   - When writing or syncing fails otherwise, nobody knows what is on the disk. The
 //     server answers nothing any more and closes its process, as if it had crashed.
 //     It is started again after the machine has been.
-//   - Only what a crash has interrupted may be missing or damaged. Anything else that
-//     is not as it was written is found by OpenServer, which then returns ErrCorrupt:
+//   - Only what a crash has interrupted may be missing or damaged. Anything else of the
+//     server's files that is not as it was written is found by OpenServer, which then returns ErrCorrupt:
 //     it neither serves wrong values nor leaves any out.
 type OpenServer func(p *labrpc.Process, v *disk.Volume, o DurableOptions) (Server, error)

@@ -78,8 +78,8 @@ type Change struct {
 //     LinkDown between Down and Up.
 //   - A site that is silent for at most (Patience-1) intervals has not failed:
 //     nobody says anything.
-//   - With Patience 4 or more, and three or more routes of two links between any
-//     two sites, nothing is said about a site that is up and linked while up to
+//   - With Patience 4 or more, and three or more routes of at most two links
+//     between any two sites, nothing is said about a site that is up and linked while up to
 //     a fifth of all datagrams is lost and others come late (by less than an
 //     interval) or twice.
 //   - A datagram that comes a second time, however late, changes nothing.

@@ -41,9 +41,10 @@ type Sender interface {
 	// Send sends one message of at most MaxPayload bytes; messages arrive in
 	// the order in which their Sends began. In stage B it returns nil once the
 	// message has been acknowledged, in stage C once the message has a place
-	// in the window. When ctx ends first it returns ctx.Err(): the message may
-	// still arrive, and if it does, it arrives before the message of any later
-	// Send. After Close it returns ErrClosed. It keeps no reference to msg.
+	// in the window, as Window and the room that the receiver last told of
+	// allow. When ctx ends first it returns ctx.Err(): the message may still
+	// arrive, and if it does, it arrives before the message of any later Send.
+	// After Close it returns ErrClosed. It keeps no reference to msg.
 	Send(ctx context.Context, msg []byte) error
 
 	// Flush returns nil once every message sent so far has been acknowledged,

@@ -37,7 +37,7 @@ type NodeConfig struct {
 //   - At most r-1 members leave or fail between two moments at which the ring is
 //     repaired. Any number may join in that time.
 //   - Nodes that live may take each other for dead, in a partition or a storm. It is
-//     over within 50 rounds, and until the ring is repaired nobody leaves or fails.
+//     over within 100 rounds, and until the ring is repaired nobody leaves or fails.
 //
 // Then Lookup also takes at most as long as H round trips when N+2×Bits more rounds
 // have passed, where ids are spread evenly; H is that of Peer.

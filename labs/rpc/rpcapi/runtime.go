@@ -80,7 +80,12 @@ type Client interface {
 	// Call has the server execute a method. It returns what the handler
 	// returned, or one of the errors above. When ctx ends first, the error is
 	// also ctx.Err(). It keeps no reference to args. Method and args that are
-	// too long are ErrNotExecuted.
+	// too long are ErrNotExecuted, and so is a call that ended before it was
+	// sent for a life of the server.
+	//
+	// From stage D on, a call whose ctx ends before its answer comes is
+	// cancelled: the client sends a Cancel every Timeout until something answers
+	// it, and for 20 x Timeout at most. Then the call is over, for Done as well.
 	//
 	// The reply to a call acknowledges the call, and the Done of the next call
 	// acknowledges the reply. Only when Timeout has passed since a reply, and no
