@@ -39,7 +39,7 @@ lab-%: build ## test lab N; narrow it: STAGE=B CASE=lost-ack SEED=7 SEEDS=500 SH
 	@$(HEED)$(GRADER) test '$(PART)' $(FROM) $(WITH)
 
 race-%: build ## look for data races in lab N; STAGE= CASE= SOLUTION= as above
-	@$(HEED)$(GRADER) test '$(PART)' --race $(FROM)
+	@$(HEED)$(GRADER) test '$(PART)' --race $(FROM) $(WITH)
 
 search-%: build ## try 1000 seeds of lab N outside the machine, which is fast; SEEDS= and as above
 	@$(HEED)$(GRADER) test '$(PART)' --native $(FROM) $(WITH)

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -269,8 +270,8 @@ func gradeAttacks(t *testing.T, dir string, attacks []attack) attacked {
 	b, err := w.batch(folder, gradeFlags{out: out, labs: "messaging,rpc"}, order)
 	check(t, err)
 	b.buildTogether(t, attacks)
-	if err := b.run(context.Background()); err != nil {
-		t.Fatalf("the class was not graded to its end: %v\n%s", err, &printed)
+	if ours, err := b.run(context.Background()); cmp.Or(err, ours) != nil {
+		t.Fatalf("the class was not graded to its end: %v\n%s", cmp.Or(err, ours), &printed)
 	}
 	if strings.Contains(printed.String(), "\x1b") || strings.Contains(printed.String(), "\nzoe") {
 		t.Errorf("the terminal was shown\n%q", printed.String())
@@ -285,8 +286,8 @@ func (b *batch) buildTogether(t *testing.T, attacks []attack) {
 	suite, _ := suites.Find("messaging")
 	var sols []submission.Solution
 	for _, s := range b.todo {
-		folder, _ := open(s)
-		sol, why := b.solutionIn(folder, suite.Lab)
+		folder, _, _ := open(s)
+		sol, why, _ := b.solutionIn(folder, suite.Lab)
 		broken := slices.ContainsFunc(attacks, func(a attack) bool {
 			return a.submission() == s.Name && a.head["verdict"] == string(labs.BuildError)
 		})

@@ -1,18 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"faultline/grader/internal/class"
 	"faultline/grader/internal/grading"
 	"faultline/grader/internal/handin"
-	"faultline/grader/internal/html"
 	"faultline/grader/internal/machine"
 	"faultline/grader/internal/result"
 	"faultline/grader/internal/submission"
@@ -37,7 +40,7 @@ type batch struct {
 	old    *class.Manifest // of what was graded
 	anew   bool            // also what has not changed
 	some   bool            // only some cases of each lab; the others stay
-	graded func(name string, pages []html.Lab)
+	graded func(name string, changes []string)
 	// step, if not nil, is told of each lab of a submission that is done. It may be
 	// called concurrently.
 	step func()
@@ -81,59 +84,58 @@ func (w *workshop) batch(dir string, f gradeFlags, order grading.Order) (*batch,
 		}
 		b.starters[lab.Name] = starter.Files
 	}
-	return b, b.prepare()
+	b.unlock, err = openResults(b.out)
+	return b, err
 }
 
-// prepare makes the folders, and puts in order what a killed grader has left.
-func (b *batch) prepare() error {
-	staff := filepath.Join(b.out, staffFolder)
-	if err := makeFolder(b.out); err != nil {
-		return err
+// openResults makes the folders for results, keeps other graders out of them until
+// unlock is called, and puts in order what a killed one has left.
+func openResults(out string) (unlock func(), err error) {
+	staff := filepath.Join(out, staffFolder)
+	if err := cmp.Or(makeFolder(out), makeFolder(staff)); err != nil {
+		return nil, err
 	}
-	if err := makeFolder(staff); err != nil {
-		return err
+	unlock, err = class.Lock(out)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: wait for it, or name another folder with --out", filepath.ToSlash(out), err)
 	}
-	var err error
-	if b.unlock, err = class.Lock(b.out); err != nil {
-		return fmt.Errorf("%s: %w: wait for it, or name another folder with --out", filepath.ToSlash(b.out), err)
+	if err := cmp.Or(class.Recover(out), class.Sweep(staff, unfinished)); err != nil {
+		unlock()
+		return nil, err
 	}
-	if err := class.Recover(b.out); err != nil {
-		return err
-	}
-	if err := class.Sweep(staff, unfinished); err != nil {
-		return err
-	}
-	return nil
+	return unlock, nil
 }
 
-// declare writes what the folder of results is going to be of.
-func (b *batch) declare() error {
-	text, err := b.manifest().JSON()
+// declare writes what the folder of results is of, or is going to be of.
+func declare(out string, m *class.Manifest) error {
+	text, err := m.JSON()
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(b.out, staffFolder, class.ManifestFile), string(text))
+	return writeFile(filepath.Join(out, staffFolder, class.ManifestFile), string(text))
 }
 
-// run grades the class.
-func (b *batch) run(ctx context.Context) error {
-	if err := b.declare(); err != nil {
-		return err
+// run grades the class. That a case met a fault of the grader is told by ours: then
+// all else has been done.
+func (b *batch) run(ctx context.Context) (ours, err error) {
+	m := b.manifest()
+	if err := declare(b.out, m); err != nil {
+		return nil, err
 	}
 	t := b.newTable()
 	t.head()
 	rows := ordered[*class.Record]{show: func(_ int, rec *class.Record) { t.show(rec) }}
 	bar := b.bar("labs graded")
 	t.out = bar.over(t.out)
-	err := b.each(ctx, rows.add)
+	err = b.each(ctx, rows.add)
 	bar.end()
 	if ctx.Err() != nil {
 		fmt.Fprintln(b.workshop.err, "what has been graded stays: the same command goes on from there")
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return b.finish()
+	return b.finish(m)
 }
 
 // bar shows how many labs of all submissions are done.
@@ -172,15 +174,18 @@ func (b *batch) each(ctx context.Context, done func(i int, rec *class.Record)) e
 }
 
 // finish writes what is about the class as a whole, from what is on the disk.
-func (b *batch) finish() error {
-	ours, err := writeClassIndex(b.out, b.manifest())
+func (b *batch) finish(m *class.Manifest) (ours, err error) {
+	m.Done = true
+	if ours, err = writeClassIndex(b.out, m); err == nil {
+		err = declare(b.out, m)
+	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	to := filepath.ToSlash(b.out)
 	fmt.Fprintf(b.workshop.out, "\nreports: %s/*/*.txt, results: %s/*/*.json\n", to, to)
 	fmt.Fprintf(b.workshop.out, "to read in a browser: %s/*/%s\nand for the staff: %s/%s/%s\n", to, studentPage, to, staffFolder, indexPage)
-	return ours
+	return ours, nil
 }
 
 // A table is what the terminal shows, a line for each lab of each submission.
@@ -244,28 +249,47 @@ func (b *batch) gradeLab(ctx context.Context, l lane, suite suites.Suite, sol su
 	return r, nil
 }
 
-// open opens a submission. What is wrong with it is said in its record.
-func open(s handin.Submission) (f *handin.Folder, refused string) {
+// open opens a submission. What is wrong with it is said in its record; an error is of
+// this machine.
+func open(s handin.Submission) (f *handin.Folder, refused string, ours error) {
 	if s.Path == "" {
-		return nil, ""
+		return nil, "", nil
 	}
 	f, err := handin.Open(s)
-	if err != nil {
-		return nil, fmt.Sprintf("nothing of %s is taken: %v", shown(filepath.Base(s.Path)), cause(err))
+	switch {
+	case ofThisMachine(err):
+		return nil, "", err
+	case err != nil:
+		return nil, fmt.Sprintf("nothing of %s is taken: %v", shown(filepath.Base(s.Path)), cause(err)), nil
 	}
-	return f, ""
+	return f, "", nil
 }
 
 // solutionIn takes the solution of a lab out of a submission, under the name by
-// which its author knows it. An empty one comes with the reason.
-func (b *batch) solutionIn(f *handin.Folder, lab labs.Lab) (sol submission.Solution, why string) {
+// which its author knows it. An empty one comes with the reason, or with an error of
+// this machine.
+func (b *batch) solutionIn(f *handin.Folder, lab labs.Lab) (sol submission.Solution, why string, ours error) {
 	if f == nil {
-		return sol, handin.ErrMissing.Error()
+		return sol, handin.ErrMissing.Error(), nil
 	}
 	sol, err := f.Solution(lab, b.starters[lab.Name])
-	if err != nil {
-		return submission.Solution{}, cause(err).Error()
+	switch {
+	case ofThisMachine(err):
+		return submission.Solution{Dir: starterDir(lab)}, "", err
+	case err != nil:
+		return submission.Solution{}, cause(err).Error(), nil
 	}
 	sol.Dir = starterDir(lab)
-	return sol, ""
+	return sol, "", nil
+}
+
+// ofThisMachine reports whether an error of reading is none of what was handed in: a
+// file server that hangs must not become somebody's zero.
+func ofThisMachine(err error) bool {
+	for _, of := range []error{fs.ErrPermission, syscall.EIO, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ESTALE} {
+		if errors.Is(err, of) {
+			return true
+		}
+	}
+	return false
 }

@@ -10,14 +10,14 @@ import (
 
 // earlier reads the figures of what was measured before.
 func (b bench) earlier() (all []measure, err error) {
-	proofs, err := readLabs(b.proofs, func(p labProof) string { return p.Lab })
+	proofs, err := readLabs("faultline/selftest/v1", b.proofs, func(p labProof) string { return p.Lab })
 	if err != nil {
 		return nil, err
 	}
 	if len(proofs) > 0 {
 		all = append(all, proofFigures(proofs)...)
 	}
-	natives, err := readLabs(b.natives, func(p nativeProof) string { return p.Lab })
+	natives, err := readLabs("faultline/native/v1", b.natives, func(p nativeProof) string { return p.Lab })
 	if err != nil {
 		return nil, err
 	}
@@ -43,13 +43,17 @@ func (b bench) earlier() (all []measure, err error) {
 
 // readLabs reads what was measured of labs. If a lab was measured several times, the
 // last counts.
-func readLabs[P any](paths []string, lab func(P) string) (all []P, err error) {
+func readLabs[P any](schema string, paths []string, lab func(P) string) (all []P, err error) {
 	for _, path := range paths {
 		var file struct {
-			Labs []P `json:"labs"`
+			Schema string `json:"schema"`
+			Labs   []P    `json:"labs"`
 		}
 		if err := readJSON(path, &file); err != nil {
 			return nil, err
+		}
+		if file.Schema != schema {
+			return nil, fmt.Errorf("%s is %q, and %q is wanted here", path, file.Schema, schema)
 		}
 		for _, l := range file.Labs {
 			all = append(slices.DeleteFunc(all, func(old P) bool { return lab(old) == lab(l) }), l)

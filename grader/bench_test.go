@@ -46,8 +46,8 @@ func TestOfSeveralProofsALabsLastCounts(t *testing.T) {
 	dir := t.TempDir()
 	var b bench
 	for i, text := range []string{
-		`{"labs": [{"lab": "kv", "mutants": 2, "caught": 1}, {"lab": "ring", "mutants": 3, "caught": 3}]}`,
-		`{"labs": [{"lab": "kv", "mutants": 2, "caught": 2}]}`,
+		`{"schema": "faultline/selftest/v1", "labs": [{"lab": "kv", "mutants": 2, "caught": 1}, {"lab": "ring", "mutants": 3, "caught": 3}]}`,
+		`{"schema": "faultline/selftest/v1", "labs": [{"lab": "kv", "mutants": 2, "caught": 2}]}`,
 	} {
 		path := filepath.Join(dir, string(rune('a'+i)))
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

@@ -112,29 +112,32 @@ func readResult(file string) (*result.Result, error) {
 	return r, nil
 }
 
-// readClass reads what "grader grade" wrote: a folder for each submission, and in it
-// a file for each lab.
+// readClass reads what "grader grade" wrote: of each of the class a folder, and in it
+// a file for each lab. A folder of somebody who is not of the class any more is passed
+// over.
 func readClass(cmd *cobra.Command, dir string) ([]export.Submission, error) {
-	entries, err := os.ReadDir(dir)
+	m, err := readManifest(dir)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read %s (%w): name the folder that \"grader grade\" wrote", filepath.ToSlash(dir), cause(err))
+		return nil, err
+	}
+	if !m.Done {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s is not graded to its end: some of it may be of an earlier grading\n", filepath.ToSlash(dir))
 	}
 	var class []export.Submission
-	for _, e := range entries {
-		if !e.IsDir() || e.Name() == staffFolder || strings.HasPrefix(e.Name(), ".") {
+	for _, name := range m.Submissions {
+		if !m.Shard.Has(name) {
 			continue
 		}
-		s, err := readSubmission(dir, e.Name())
+		s, err := readSubmission(dir, name)
 		if err != nil {
 			return nil, err
 		}
 		if len(s.Results)+len(s.Missing) == 0 {
-			fmt.Fprintf(cmd.ErrOrStderr(), "note: %s has no result, and is left out\n", filepath.ToSlash(filepath.Join(dir, e.Name())))
-			continue
+			return nil, fmt.Errorf("%s has no result of %s yet: let it grade to its end", filepath.ToSlash(dir), shown(name))
 		}
 		for _, r := range s.Results {
 			if err := fault(r); err != nil {
-				fmt.Fprintf(cmd.ErrOrStderr(), "note: %s has no points for %s: %v\n", s.Name, r.Lab, err)
+				fmt.Fprintf(cmd.ErrOrStderr(), "note: %s has no points for %s: %v\n", shown(name), r.Lab, err)
 			}
 		}
 		class = append(class, s)

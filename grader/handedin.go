@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -25,6 +26,8 @@ func apart(dir, out string) error {
 	return nil
 }
 
+// wantedLabs finds the labs of a list that is separated by commas, each once, in their
+// order; "" is all of them.
 func wantedLabs(only string) ([]suites.Suite, error) {
 	if only == "" {
 		return findLabs(nil)
@@ -33,7 +36,10 @@ func wantedLabs(only string) ([]suites.Suite, error) {
 	for i := range names {
 		names[i] = strings.TrimSpace(names[i])
 	}
-	return findLabs(names)
+	found, err := findLabs(names)
+	number := func(s suites.Suite) int { return s.Lab.Number }
+	slices.SortFunc(found, func(a, b suites.Suite) int { return cmp.Compare(number(a), number(b)) })
+	return slices.CompactFunc(found, func(a, b suites.Suite) bool { return number(a) == number(b) }), err
 }
 
 // submissions lists the submissions in dir, and says what else is there: it may be
@@ -56,6 +62,10 @@ func (w *workshop) submissions(dir string) ([]handin.Submission, error) {
 		return nil, fmt.Errorf("%s has no submissions: each folder, zip or tar.gz in it is one", dir)
 	}
 	for _, s := range all {
+		if len(s.Name) > maxName {
+			return nil, fmt.Errorf("%s has the name of a submission of more than %d bytes: give it a shorter one",
+				filepath.Join(dir, filepath.Base(s.Path)), maxName)
+		}
 		if reserved(s.Name) {
 			return nil, fmt.Errorf("%s: the staff's reports have this name: call the submission something else",
 				filepath.Join(dir, filepath.Base(s.Path)))
@@ -63,6 +73,10 @@ func (w *workshop) submissions(dir string) ([]handin.Submission, error) {
 	}
 	return all, nil
 }
+
+// maxName is how long the name of a submission may be. Most file systems have names of
+// up to 255 bytes, and what we write of a submission is called its name and a little more.
+const maxName = 200
 
 // reserved reports whether a name is that of the staff's folder, or of the index in
 // it.
@@ -115,6 +129,8 @@ func rosterName(name, there string, line int) error {
 		return fmt.Errorf("%q is no text in UTF-8: save the file in that encoding", name)
 	case !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) || name[0] == '.' || reserved(name):
 		return fmt.Errorf("%q cannot be the name of a submission's folder", name)
+	case len(name) > maxName:
+		return fmt.Errorf("%q is longer than %d bytes: give the submission a shorter name", name, maxName)
 	case line > 0:
 		return fmt.Errorf("%q stands on line %d already: each of the class needs a name of their own", name, line)
 	case there != "" && there != name:

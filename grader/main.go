@@ -34,6 +34,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // who interrupts twice means it: nothing is lost by that
 	root := command()
 	root.SetArgs(args)
 	switch err := root.ExecuteContext(ctx); {
@@ -45,7 +46,7 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, "grader: stopped")
 		return exitUsage
 	default:
-		say(os.Stderr, "grader: "+err.Error())
+		say(os.Stderr, "grader: "+machine.Clean(err.Error()))
 		return exitUsage
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -46,11 +47,13 @@ func merge(cmd *cobra.Command, dirs []string, out string) error {
 	if slices.ContainsFunc(dirs, func(dir string) bool { return filepath.Clean(dir) == filepath.Clean(out) }) {
 		return fmt.Errorf("--out %s is one of the parts: name another folder", filepath.ToSlash(out))
 	}
-	staff := filepath.Join(out, staffFolder)
-	if err := errors.Join(makeFolder(out), makeFolder(staff)); err != nil {
+	unlock, err := openResults(out)
+	if err != nil {
 		return err
 	}
-	if err := errors.Join(class.Recover(out), class.Sweep(staff, unfinished)); err != nil {
+	defer unlock()
+	whole.Done = false
+	if err := declare(out, whole); err != nil {
 		return err
 	}
 	for _, name := range whole.Submissions {
@@ -62,14 +65,11 @@ func merge(cmd *cobra.Command, dirs []string, out string) error {
 			return err
 		}
 	}
-	text, err := whole.JSON()
-	if err == nil {
-		err = writeFile(filepath.Join(staff, class.ManifestFile), string(text))
-	}
-	if err != nil {
-		return err
-	}
+	whole.Done = true
 	ours, err := writeClassIndex(out, whole)
+	if err == nil {
+		err = declare(out, whole)
+	}
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func merge(cmd *cobra.Command, dirs []string, out string) error {
 // readManifest says what a folder of results is of.
 func readManifest(dir string) (*class.Manifest, error) {
 	m, err := class.ReadManifest(filepath.Join(dir, staffFolder))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, fmt.Errorf("%s is no folder that \"grader grade\" wrote: it has no %s/%s", filepath.ToSlash(dir), staffFolder, class.ManifestFile)
 	}
 	return m, err
@@ -96,14 +96,18 @@ func take(p class.Part, out, name string) error {
 		return err
 	}
 	page := filepath.Join(staffFolder, name+".html")
+	events := filepath.Join(staffFolder, eventFolder, name)
+	// What an earlier merge has left: who hands in nothing any more has neither.
+	if err := errors.Join(os.RemoveAll(filepath.Join(out, page)), os.RemoveAll(filepath.Join(out, events))); err != nil {
+		return err
+	}
 	text, err := os.ReadFile(filepath.Join(p.Dir, page))
 	if err == nil {
 		err = writeFile(filepath.Join(out, page), string(text))
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // who handed in nothing has none
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	events := filepath.Join(staffFolder, eventFolder, name)
 	if err := copyFolder(filepath.Join(p.Dir, events), filepath.Join(out, events)); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -38,8 +39,10 @@ func mutateCommand() *cobra.Command {
 			switch {
 			case o.sample < 0:
 				return fmt.Errorf("--sample %d: expected a number from 1 on, or 0 for all", o.sample)
-			case o.seeds < 0:
+			case o.seeds < 0, o.seeds == 0 && cmd.Flags().Changed("seeds"):
 				return fmt.Errorf("--seeds %d: expected a number from 1 on", o.seeds)
+			case o.seeds > 0 && o.update:
+				return errors.New("--update writes what no case catches with all its seeds: leave out --seeds")
 			}
 			of, err := findLabs(args)
 			if err != nil {

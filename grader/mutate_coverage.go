@@ -82,8 +82,11 @@ func (w *workshop) coverRun(ctx context.Context, writer grading.Writer, r *cover
 		first := req
 		first.Derive = true
 		run, err := w.pool.Run(ctx, guest, first, machine.Options{Trace: true})
-		if err != nil || starts[0].Guest == nil {
-			return fmt.Errorf("the reference: %s: it writes no program (%s), %w", req.Case, run.Actual, err)
+		if err != nil {
+			return err
+		}
+		if starts[0].Guest == nil {
+			return fmt.Errorf("the reference: %s: it writes no program (%s)", req.Case, run.Actual)
 		}
 		r.count(run)
 		guest = starts[0].Guest

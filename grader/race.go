@@ -27,6 +27,9 @@ func (w *workshop) race(ctx context.Context, s selection, sol submission.Solutio
 		}
 	}
 	text, err := w.builder.Race(ctx, s.suite, sol, s.pattern())
+	if ctx.Err() != nil { // the program died of that
+		return ctx.Err()
+	}
 	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
 		return err
 	}

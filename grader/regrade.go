@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -12,7 +13,6 @@ import (
 
 	"faultline/grader/internal/class"
 	"faultline/grader/internal/handin"
-	"faultline/grader/internal/html"
 )
 
 type regradeFlags struct {
@@ -87,12 +87,13 @@ func runRegrade(cmd *cobra.Command, dir string, f regradeFlags) error {
 
 // only are the submissions that are graded again.
 func (b *batch) only(student string) ([]handin.Submission, error) {
+	mine := func(name string) bool { return b.old.Has(name) && b.old.Shard.Has(name) }
 	if student == "" {
-		return slices.DeleteFunc(b.todo, func(s handin.Submission) bool { return !b.old.Has(s.Name) }), nil
+		return slices.DeleteFunc(b.todo, func(s handin.Submission) bool { return !mine(s.Name) }), nil
 	}
 	i := slices.IndexFunc(b.todo, func(s handin.Submission) bool { return s.Name == student })
 	switch {
-	case !b.old.Has(student):
+	case !mine(student):
 		return nil, fmt.Errorf("%s has no results of %q: \"grader grade\" grades who is new", filepath.ToSlash(b.out), student)
 	case i < 0:
 		return []handin.Submission{{Name: student}}, nil // who is on the roster only
@@ -104,32 +105,30 @@ func (b *batch) only(student string) ([]handin.Submission, error) {
 func (b *batch) regrade(cmd *cobra.Command) error {
 	var mu sync.Mutex
 	changed := map[string][]string{}
-	b.graded = func(name string, pages []html.Lab) {
+	b.graded = func(name string, lines []string) {
 		mu.Lock()
 		defer mu.Unlock()
-		for _, p := range pages {
-			changed[name] = append(changed[name], class.Changes(p.Before, p.Now)...)
-		}
+		changed[name] = lines
 	}
 	bar := b.bar("labs graded again")
-	err := b.each(cmd.Context(), func(int, *class.Record) {})
+	out, same := bar.over(b.workshop.out), 0
+	// What has changed is said as it is written: who stops this here has read of it.
+	rows := ordered[*class.Record]{show: func(_ int, rec *class.Record) {
+		mu.Lock()
+		defer mu.Unlock()
+		if len(changed[rec.Name]) == 0 {
+			same++
+		}
+		for _, line := range changed[rec.Name] {
+			fmt.Fprintf(out, "%s  %s\n", shown(rec.Name), line)
+		}
+	}}
+	err := b.each(cmd.Context(), rows.add)
 	bar.end()
 	if err != nil {
 		return err
 	}
-	same := 0
-	for _, s := range b.todo {
-		if len(changed[s.Name]) == 0 {
-			same++
-		}
-		for _, line := range changed[s.Name] {
-			fmt.Fprintf(b.workshop.out, "%s  %s\n", shown(s.Name), line)
-		}
-	}
 	fmt.Fprintf(b.workshop.out, "%d of %d submissions are as they were\n", same, len(b.todo))
 	ours, err := writeClassIndex(b.out, b.old)
-	if err != nil {
-		return err
-	}
-	return ours
+	return cmp.Or(err, ours)
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"faultline/grader/internal/machine"
+	"faultline/grader/internal/report"
 	"faultline/labs"
 	"faultline/labs/labtest"
 	"faultline/labs/trace"
@@ -162,7 +163,7 @@ func (w *workshop) runSeeds(ctx context.Context, bin machine.TestBinary, t tests
 	}
 	w.tellTests(bin, runs[first])
 	fmt.Fprintf(w.out, "FAIL  %s  with %d of %d seeds: %s\nagain: grader run %s --seed %d%s\n",
-		bin.Package, len(failed), t.seeds, someOf(failed, 10), t.pkg, first+1, t.typed())
+		bin.Package, len(failed), t.seeds, someOf(failed, 10), report.Quote(t.pkg), first+1, t.typed())
 	return testsFailed(runs[first])
 }
 
@@ -171,7 +172,11 @@ func (t tests) typed() string {
 	if len(t.flags) == 0 {
 		return ""
 	}
-	return " -- " + strings.Join(t.flags, " ")
+	text := " --"
+	for _, f := range t.flags {
+		text += " " + report.Quote(f)
+	}
+	return text
 }
 
 // someOf lists the first few of many words.

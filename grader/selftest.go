@@ -55,7 +55,7 @@ func selftestCommand() *cobra.Command {
 		Long:  selftestHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case p.seeds < 0:
+			case p.seeds < 0, p.seeds == 0 && cmd.Flags().Changed("seeds"):
 				return fmt.Errorf("--seeds %d: expected a number from 1 on", p.seeds)
 			case only != "" && (!explains || len(args) != 1):
 				return errors.New("--mutant is for --explain of one lab: it prints the reports of some mutants")

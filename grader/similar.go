@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -46,7 +47,7 @@ func similarCommand() *cobra.Command {
 				return err
 			}
 			w := &workshop{root: root, out: cmd.OutOrStdout(), err: cmd.ErrOrStderr()}
-			return w.similar(args[0], f)
+			return w.similar(cmd.Context(), args[0], f)
 		},
 	}
 	cmd.Flags().StringVar(&f.out, "out", "out/similar", "folder for similar.html, similar.csv and similar.json")
@@ -57,7 +58,7 @@ func similarCommand() *cobra.Command {
 	return cmd
 }
 
-func (w *workshop) similar(dir string, f similarFlags) error {
+func (w *workshop) similar(ctx context.Context, dir string, f similarFlags) error {
 	wanted, err := wantedLabs(f.labs)
 	if err != nil {
 		return err
@@ -72,6 +73,9 @@ func (w *workshop) similar(dir string, f similarFlags) error {
 	page := html.Similar{Name: filepath.Base(filepath.Clean(dir)), Files: map[string]html.Code{}}
 	var found []similar.Lab
 	for _, suite := range wanted {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		class, missing := w.handedIn(suite.Lab, students)
 		if !slices.ContainsFunc(class, func(s similar.Submission) bool { return !s.Earlier }) {
 			continue

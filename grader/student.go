@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"faultline/grader/internal/class"
+	"faultline/grader/internal/grading"
 	"faultline/grader/internal/handin"
 	"faultline/grader/internal/html"
 	"faultline/grader/internal/report"
@@ -33,6 +34,7 @@ type marking struct {
 	name   string
 	place  string // its folder of results
 	folder *handin.Folder
+	broken error         // of this machine, which cannot open what was handed in
 	old    *class.Record // what is known of it; nil for nothing
 	rec    *class.Record
 	pages  []html.Lab
@@ -49,7 +51,7 @@ func (b *batch) grade(ctx context.Context, l lane, s handin.Submission) (*class.
 		return nil, err
 	}
 	m.rec = &class.Record{Schema: class.Schema, Name: s.Name}
-	m.folder, m.rec.Refused = open(s)
+	m.folder, m.rec.Refused, m.broken = open(s)
 	if m.folder != nil {
 		defer m.folder.Close()
 	}
@@ -65,9 +67,22 @@ func (b *batch) grade(ctx context.Context, l lane, s handin.Submission) (*class.
 		return m.old, nil
 	}
 	if b.graded != nil {
-		b.graded(s.Name, m.pages)
+		b.graded(s.Name, m.changes())
 	}
 	return m.rec, m.write()
+}
+
+// changes says in lines what is otherwise than it was.
+func (m *marking) changes() (lines []string) {
+	for _, p := range m.pages {
+		lines = append(lines, class.Changes(p.Before, p.Now)...)
+	}
+	for _, l := range m.rec.Labs {
+		if was, _ := m.old.Of(l.Name); was.HandedIn && !l.HandedIn {
+			lines = append(lines, fmt.Sprintf("%s: %s, before %d/%d", l.Name, shown(l.Gist), was.Points, was.MaxPoints))
+		}
+	}
+	return lines
 }
 
 // lab brings the record of one lab up to date. A lab that is not asked for stays
@@ -78,7 +93,10 @@ func (m *marking) lab(ctx context.Context, l lane, lab labs.Lab) error {
 	if !wanted && !known {
 		return nil
 	}
-	sol, why := m.solutionIn(m.folder, lab)
+	sol, why, ours := m.solutionIn(m.folder, lab)
+	if m.broken != nil {
+		sol.Dir, why, ours = starterDir(lab), "", m.broken
+	}
 	now := class.Lab{Name: lab.Name, HandedIn: why == "", Gist: why}
 	switch {
 	case !wanted && was.HandedIn:
@@ -94,18 +112,15 @@ func (m *marking) lab(ctx context.Context, l lane, lab labs.Lab) error {
 		return nil
 	}
 	key := m.keys.Of(lab.Name, sol)
-	if known && was.HandedIn && was.Key == key && !m.anew {
+	if known && was.HandedIn && was.Key == key && !m.anew && ours == nil {
 		return m.keep(was, sol)
 	}
-	r, err := m.gradeLab(ctx, l, suite, sol, m.order)
+	r, err := m.judge(ctx, l, suite, sol, ours)
 	if err != nil {
 		return err
 	}
-	if m.some {
-		if r, err = m.splice(ctx, l, suite, sol, r); err != nil {
-			return err
-		}
-		key = was.Key
+	if m.some && key != was.Key { // the results are of two orders now: the next grading does all of it
+		key = ""
 	}
 	if fault(r) == nil {
 		now.Key = key
@@ -115,6 +130,21 @@ func (m *marking) lab(ctx context.Context, l lane, lab labs.Lab) error {
 	m.fresh = append(m.fresh, r)
 	m.pages = append(m.pages, html.Lab{Now: r, Before: lastResult(filepath.Join(m.place, lab.Name+".json")), Files: sol.Files})
 	return nil
+}
+
+// judge grades a solution, or some cases of it. One that this machine cannot read has
+// no result: that is ours.
+func (m *marking) judge(ctx context.Context, l lane, suite suites.Suite, sol submission.Solution, ours error) (*result.Result, error) {
+	if ours != nil {
+		all := m.order
+		all.Select = nil
+		return grading.Failed(suite, sol, all, ours), nil
+	}
+	r, err := m.gradeLab(ctx, l, suite, sol, m.order)
+	if err == nil && m.some {
+		r, err = m.splice(ctx, l, suite, sol, r)
+	}
+	return r, err
 }
 
 // splice puts new results of some cases among the old ones of the others. Where

@@ -121,7 +121,7 @@ func (w *workshop) perform(ctx context.Context, s selection, sol submission.Solu
 	return w.grader.Grade(ctx, s.suite, sol, o)
 }
 
-func (f testFlags) order(s selection) (grading.Order, error) {
+func (f *testFlags) order(s selection) (grading.Order, error) {
 	o := grading.Order{Select: s.matches}
 	var err error
 	if o.Explain, err = explain(f.shrink); err != nil {

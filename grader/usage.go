@@ -63,7 +63,7 @@ func flagError(cmd *cobra.Command, err error) error {
 // kind says what values a flag takes.
 func kind(f *pflag.Flag) string {
 	switch f.Value.Type() {
-	case "int":
+	case "int", "uint64":
 		return "a number"
 	case "bool":
 		return "true or false"

@@ -29,6 +29,9 @@ type Manifest struct {
 	Seeds       []uint64 `json:"seeds,omitempty"` // of the class; none: those that students run
 	All         bool     `json:"all,omitempty"`   // each case ran with all of its seeds
 	Shard       *Shard   `json:"shard,omitempty"` // nil: the folder has all submissions
+	// Done says that each submission of the folder has been graded for what stands
+	// above. Until then some results may be of an earlier grading.
+	Done bool `json:"done"`
 }
 
 // JSON is the text of a manifest.

@@ -17,7 +17,10 @@ type Part struct {
 func Whole(parts []Part) (*Manifest, error) {
 	whole := *parts[0].Manifest
 	whole.Shard = nil
-	for _, p := range parts[1:] {
+	for _, p := range parts {
+		if !p.Done {
+			return nil, fmt.Errorf("%s is not graded to its end: start the same command again", slash(p.Dir))
+		}
 		if why := differ(parts[0].Manifest, p.Manifest); why != "" {
 			return nil, fmt.Errorf("%s and %s are not parts of one grading: %s", slash(parts[0].Dir), slash(p.Dir), why)
 		}

@@ -159,7 +159,7 @@ func (f *Folder) Solution(lab labs.Lab, starter map[string][]byte) (submission.S
 	case errors.Is(err, fs.ErrNotExist):
 		return submission.Solution{}, ErrMissing
 	case err != nil:
-		return submission.Solution{}, fmt.Errorf("the folder %s cannot be read", lab.Name)
+		return submission.Solution{}, fmt.Errorf("the folder %s cannot be read: %w", lab.Name, err)
 	case !info.IsDir():
 		return submission.Solution{}, fmt.Errorf("%s is not a folder, and a link is not followed", lab.Name)
 	}

@@ -234,17 +234,17 @@ func Again(r *result.Result, c result.Case) string {
 	starter := r.Solution == "solutions-skeleton/"+r.Lab
 	switch {
 	case c.Failure.File != "" && starter:
-		return "make replay FILE=" + quote(c.Failure.File)
+		return "make replay FILE=" + Quote(c.Failure.File)
 	case c.Failure.File != "":
-		return fmt.Sprintf("make replay FILE=%s SOLUTION=%s", quote(c.Failure.File), quote(r.Solution))
+		return fmt.Sprintf("make replay FILE=%s SOLUTION=%s", Quote(c.Failure.File), Quote(r.Solution))
 	case starter:
 		return fmt.Sprintf("make lab-%d CASE=%s SEED=%d", r.Number, c.Name, c.Failure.Seed)
 	}
-	return fmt.Sprintf("grader test %s --solution %s --seed %d --seeds 1", c.ID, quote(r.Solution), c.Failure.Seed)
+	return fmt.Sprintf("grader test %s --solution %s --seed %d --seeds 1", c.ID, Quote(r.Solution), c.Failure.Seed)
 }
 
-// quote makes a path one word of a shell, where it is not anyway.
-func quote(path string) string {
+// Quote makes a path one word of a shell, where it is not anyway.
+func Quote(path string) string {
 	odd := func(r rune) bool {
 		return !strings.ContainsRune("-_./+,@", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}

@@ -83,9 +83,10 @@ type Client interface {
 	// too long are ErrNotExecuted, and so is a call that ended before it was
 	// sent for a life of the server.
 	//
-	// From stage D on, a call whose ctx ends before its answer comes is
-	// cancelled: the client sends a Cancel every Timeout until something answers
-	// it, and for 20 x Timeout at most. Then the call is over, for Done as well.
+	// From stage D on, a call whose ctx ends before its answer comes, and that
+	// was sent for a life of the server, is cancelled: the client sends a Cancel
+	// every Timeout until something answers it, and for 20 x Timeout at most.
+	// Then the call is over, for Done as well.
 	//
 	// The reply to a call acknowledges the call, and the Done of the next call
 	// acknowledges the reply. Only when Timeout has passed since a reply, and no
