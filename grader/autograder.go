@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,11 +44,5 @@ func writeAutograder(what, out string) error {
 	if err := autograder.Gradescope(&archive, os.DirFS(root), a); err != nil {
 		return err
 	}
-	if err := makeFolder(filepath.Dir(out)); err != nil {
-		return err
-	}
-	if err := writeFile(out, archive.String()); err != nil {
-		return fmt.Errorf("cannot write %s (%w): name another file with --out", filepath.ToSlash(out), cause(err))
-	}
-	return nil
+	return writeOutput(out, archive.String())
 }

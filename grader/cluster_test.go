@@ -95,6 +95,19 @@ func TestTheWorkflowGradesWhatOneGradingWould(t *testing.T) {
 	c.hold("grades", "staff/grades.csv")
 }
 
+// TestTheTasksOfTheJobArrayGradeWhatOneGradingWould runs the example as Slurm would run
+// its tasks, each with the variables that Slurm sets.
+func TestTheTasksOfTheJobArrayGradeWhatOneGradingWould(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t)
+	script := filepath.Join(moduleRoot(t), "handouts", "grading", "class.sbatch")
+	for _, task := range []string{"1", "2", "3"} {
+		c.shell("SLURM_ARRAY_TASK_ID=" + task + " SLURM_ARRAY_TASK_COUNT=3 SLURM_CPUS_PER_TASK=1 bash '" + script + "'")
+	}
+	c.shell(".bin/grader merge out/part* --out out/grades")
+	c.hold("out/grades")
+}
+
 // TestTheJobArrayGradesWhatOneGradingWould submits the example for Slurm, with the two
 // commands that its comment has, to a Slurm of its own.
 func TestTheJobArrayGradesWhatOneGradingWould(t *testing.T) {

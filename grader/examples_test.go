@@ -2,14 +2,12 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
-	"github.com/google/go-cmp/cmp"
 
 	"faultline/grader/internal/policy"
 )
@@ -47,44 +45,5 @@ func TestTheExamplesUseFlagsThatThereAre(t *testing.T) {
 	}
 	if _, err := policy.Parse("policy.yaml", exampleFile(t, "policy.yaml")); err != nil {
 		t.Error(err)
-	}
-}
-
-// TestAJobArrayOfSlurmGradesAClass runs the example as Slurm would run its tasks,
-// each with the variables that Slurm sets, and joins what they write. Whether Slurm
-// takes the file is not tested: that needs a cluster.
-func TestAJobArrayOfSlurmGradesAClass(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it grades a class")
-	}
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("no bash")
-	}
-	root := moduleRoot(t)
-	dir := workFolder(t, root)
-	check(t, os.MkdirAll(filepath.Join(dir, ".bin"), 0o755))
-	grader, err := exec.LookPath("grader")
-	check(t, err)
-	check(t, os.Symlink(grader, filepath.Join(dir, ".bin", "grader")))
-	for _, name := range []string{"anna", "bert", "carl", "dora", "emil"} {
-		check(t, writeTree(filepath.Join(dir, "submissions", name, "ring"), map[string][]byte{"arc.go": []byte("package ring\n\nno Go of " + name)}))
-	}
-	run := func(env []string, name string, args ...string) {
-		cmd := exec.Command(name, args...)
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), env...)
-		if text, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%s %q: %v\n%s", name, args, err, text)
-		}
-	}
-	run(nil, "bash", "-c", ".bin/grader seeds > seeds.txt")
-	for _, task := range []string{"1", "2", "3"} {
-		run([]string{"SLURM_ARRAY_TASK_ID=" + task, "SLURM_ARRAY_TASK_COUNT=3", "SLURM_CPUS_PER_TASK=1"},
-			"bash", filepath.Join(root, "handouts", "grading", "class.sbatch"))
-	}
-	run(nil, "bash", "-c", ".bin/grader merge out/part* --out out/grades")
-	run(nil, "bash", "-c", ".bin/grader grade submissions --seeds-file seeds.txt --out out/whole")
-	if diff := cmp.Diff(tree(t, filepath.Join(dir, "out", "whole")), tree(t, filepath.Join(dir, "out", "grades"))); diff != "" {
-		t.Errorf("%.3000s", diff)
 	}
 }

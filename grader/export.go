@@ -74,10 +74,7 @@ func runExport(cmd *cobra.Command, name, from, out string) error {
 		_, err = cmd.OutOrStdout().Write(text)
 		return err
 	}
-	if err := makeFolder(filepath.Dir(out)); err != nil {
-		return err
-	}
-	return writeFile(out, string(text))
+	return writeOutput(out, string(text))
 }
 
 // exportInput reads what a format is written from.

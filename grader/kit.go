@@ -7,12 +7,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"faultline/grader/internal/kit"
-	"faultline/grader/internal/skeleton"
 	"faultline/labs"
 )
 
@@ -46,11 +44,8 @@ func writeKit(cmd *cobra.Command, root, out string) error {
 	if err := kit.Write(&archive, os.DirFS(root), staff); err != nil {
 		return fmt.Errorf("no kit: %w", err)
 	}
-	if err := makeFolder(filepath.Dir(out)); err != nil {
+	if err := writeOutput(out, archive.String()); err != nil {
 		return err
-	}
-	if err := writeFile(out, archive.String()); err != nil {
-		return fmt.Errorf("cannot write %s (%w): name another file with --out", filepath.ToSlash(out), cause(err))
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: %d KiB\n", filepath.ToSlash(out), archive.Len()>>10)
 	return nil
@@ -60,11 +55,7 @@ func writeKit(cmd *cobra.Command, root, out string) error {
 func staffOf(root string) (kit.Staff, error) {
 	staff := kit.Staff{Starter: map[string][]byte{}, Files: map[string][]byte{}}
 	for _, lab := range labs.All() {
-		from := filepath.Join(root, referenceDir(lab))
-		if _, err := os.Stat(from); err != nil {
-			return staff, fmt.Errorf("%s is not here: this command needs the staff's tree, not a student's kit", referenceDir(lab))
-		}
-		starter, err := skeleton.Generate(from, append(slices.Clone(lab.Files), "lab_test.go"))
+		starter, err := starterOf(root, lab)
 		if err != nil {
 			return staff, err
 		}

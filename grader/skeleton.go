@@ -38,11 +38,7 @@ func skeletonCommand() *cobra.Command {
 func runSkeleton(cmd *cobra.Command, root string, check bool) error {
 	drifted := false
 	for _, lab := range labs.All() {
-		from := filepath.Join(root, referenceDir(lab))
-		if _, err := os.Stat(from); err != nil {
-			return fmt.Errorf("%s is not here: this command needs the staff's tree, not a student's kit", referenceDir(lab))
-		}
-		want, err := skeleton.Generate(from, append(slices.Clone(lab.Files), "lab_test.go"))
+		want, err := starterOf(root, lab)
 		if err != nil {
 			return err
 		}

@@ -244,6 +244,17 @@ func writeFile(path, text string) error {
 	return nil
 }
 
+// writeOutput writes the file that --out names, and makes its folder.
+func writeOutput(file, text string) error {
+	if err := makeFolder(filepath.Dir(file)); err != nil {
+		return err
+	}
+	if err := replaceFile(file, text); err != nil {
+		return fmt.Errorf("cannot write %s (%w): name another file with --out", filepath.ToSlash(file), cause(err))
+	}
+	return nil
+}
+
 func replaceFile(path, text string) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), unfinished)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 	"faultline/grader/internal/grading"
 	"faultline/grader/internal/machine"
 	"faultline/grader/internal/report"
+	"faultline/grader/internal/skeleton"
 	"faultline/grader/internal/submission"
 	"faultline/grader/internal/suites"
 	"faultline/labs"
@@ -196,9 +198,27 @@ func (w *workshop) guest(ctx context.Context, suite suites.Suite, sol submission
 
 // reference reads the staff's solution, which a student's kit does not have.
 func (w *workshop) reference(lab labs.Lab) (submission.Solution, error) {
-	dir := filepath.Join(w.root, referenceDir(lab))
-	if _, err := os.Stat(dir); err != nil {
-		return submission.Solution{}, fmt.Errorf("%s is not here: this command needs the staff's tree, not a student's kit", referenceDir(lab))
+	dir, err := staffDir(w.root, lab)
+	if err != nil {
+		return submission.Solution{}, err
 	}
 	return w.read(lab, dir, referenceDir(lab), nil)
+}
+
+// staffDir is where the reference of a lab is.
+func staffDir(root string, lab labs.Lab) (string, error) {
+	dir := filepath.Join(root, referenceDir(lab))
+	if _, err := os.Stat(dir); err != nil {
+		return "", fmt.Errorf("%s is not here: this command needs the staff's tree, not a student's kit", referenceDir(lab))
+	}
+	return dir, nil
+}
+
+// starterOf makes the starter code of a lab from its reference.
+func starterOf(root string, lab labs.Lab) (map[string][]byte, error) {
+	dir, err := staffDir(root, lab)
+	if err != nil {
+		return nil, err
+	}
+	return skeleton.Generate(dir, append(slices.Clone(lab.Files), "lab_test.go"))
 }
