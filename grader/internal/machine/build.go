@@ -171,8 +171,12 @@ func (b *Builder) compile(ctx context.Context, l layer, tmp, out string) error {
 		"-buildmode=c-shared", "-ldflags=-s -w -checklinkname=0", "-o", out, "./"+guestDir)
 	text, ok, err := forGuest(ctx, cmd, b.Root)
 	switch {
-	case ok || err != nil:
+	case err != nil:
 		return err
+	case ok && l.unchecked() != "":
+		return &BuildError{Text: l.translate(l.unchecked(), tmp)}
+	case ok:
+		return nil
 	case b.tooMuch(text) != "":
 		return &BuildError{Text: b.tooMuch(text)}
 	case !l.blames(text, tmp):

@@ -171,6 +171,19 @@ func (l layer) blames(text, tmp string) bool {
 	return named
 }
 
+// unchecked says, as a compiler would, which files the policy could not be checked in,
+// since our parser does not take them. Whatever the compiler takes beyond that must not
+// run: it has no findings because nobody looked.
+func (l layer) unchecked() string {
+	var said []string
+	for _, name := range l.names() {
+		if err := submission.Unchecked(name, l.files[name]); err != nil {
+			said = append(said, err.Error())
+		}
+	}
+	return strings.Join(said, "\n")
+}
+
 // translate makes the compiler's output speak of the student's own files, and of
 // the contract where the generated main does not fit the solution. The compiler
 // names a file by the copy that the overlay puts in its place, tmp/7.go.

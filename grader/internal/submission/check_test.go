@@ -124,6 +124,8 @@ func f(x error) {
 		{"what does not parse is left to the compiler", "import \"os\"\nfunc {", nil},
 		{"nesting beyond our parser", "var x = " + strings.Repeat("(", 100_001) + "1" + strings.Repeat(")", 100_001),
 			[]string{"mailbox.go:1: nests its code too deeply to be checked: take it apart"}},
+		{"blocks beyond our parser", "import \"os\"\nfunc f() {" + strings.Repeat("{", 1_001) + strings.Repeat("}", 1_001) + "}",
+			[]string{"mailbox.go:1: nests its code too deeply to be checked: take it apart"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.title, func(t *testing.T) {
