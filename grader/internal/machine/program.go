@@ -73,44 +73,57 @@ func (b *Builder) setProgram(key string, built Built) {
 }
 
 // buildPrograms builds one guest. The programs that do not compile are taken out
-// until the others do.
+// until the others do. Where the compiler gives up and names none, which it does on code
+// that it would need gigabytes for, they are halved until one is left.
 func (b *Builder) buildPrograms(ctx context.Context, suite suites.Suite, byKey map[string]Program, keys []string) error {
-	for len(keys) > 0 {
-		l, err := newProgramLayer(suite, byKey, keys)
-		if err != nil {
-			return err
-		}
-		key, err := b.key(l)
-		if err != nil {
-			return err
-		}
-		path, err := b.make(ctx, l, key)
-		broken := (*BuildError)(nil)
-		if err != nil && !errors.As(err, &broken) {
-			return err
-		}
-		if err == nil {
-			for i, p := range l.programs {
-				b.setProgram(keys[i], Built{Guest: &Guest{Lab: suite.Lab.Name, Path: path, Index: int32(len(l.solutions) + i),
-					Package: l.solutions[p.Index].Package(), Program: p.ImportPath()}})
-			}
-			return nil
-		}
-		blamed := l.blame(broken.Text)
-		if len(blamed) == 0 {
-			return fmt.Errorf("a guest with programs of solutions does not compile, and none of them is to blame:\n%s", broken.Text)
-		}
-		var rest []string
-		for i, key := range keys {
-			if lines := blamed[i]; len(lines) > 0 {
-				b.setProgram(key, Built{Broken: &BuildError{Text: strings.Join(byKey[key].explain(lines), "\n")}})
-			} else {
-				rest = append(rest, key)
-			}
-		}
-		keys = rest
+	if len(keys) == 0 {
+		return nil
 	}
-	return nil
+	l, err := newProgramLayer(suite, byKey, keys)
+	if err != nil {
+		return err
+	}
+	key, err := b.key(l)
+	if err != nil {
+		return err
+	}
+	path, err := b.make(ctx, l, key)
+	broken := (*BuildError)(nil)
+	if err != nil && !errors.As(err, &broken) {
+		return err
+	}
+	if err == nil {
+		for i, p := range l.programs {
+			b.setProgram(keys[i], Built{Guest: &Guest{Lab: suite.Lab.Name, Path: path, Index: int32(len(l.solutions) + i),
+				Package: l.solutions[p.Index].Package(), Program: p.ImportPath()}})
+		}
+		return nil
+	}
+	blamed := l.blame(broken.Text)
+	if len(blamed) == 0 && len(keys) > 1 {
+		half := len(keys) / 2
+		if err := b.buildPrograms(ctx, suite, byKey, keys[:half]); err != nil {
+			return err
+		}
+		return b.buildPrograms(ctx, suite, byKey, keys[half:])
+	}
+	return b.buildPrograms(ctx, suite, byKey, b.takeOut(byKey, keys, blamed, broken))
+}
+
+// takeOut notes which programs do not compile, and returns the keys of the others. The
+// only one of a guest is to blame for all of it.
+func (b *Builder) takeOut(byKey map[string]Program, keys []string, blamed map[int][]string, broken *BuildError) (rest []string) {
+	for i, key := range keys {
+		switch lines := blamed[i]; {
+		case len(lines) > 0:
+			b.setProgram(key, Built{Broken: &BuildError{Text: strings.Join(byKey[key].explain(lines), "\n")}})
+		case len(keys) == 1:
+			b.setProgram(key, Built{Broken: broken})
+		default:
+			rest = append(rest, key)
+		}
+	}
+	return rest
 }
 
 // key is a hash of all that a program is made from.

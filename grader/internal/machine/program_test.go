@@ -2,9 +2,11 @@ package machine_test
 
 import (
 	"context"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"faultline/grader/internal/machine"
 	"faultline/grader/internal/submission"
@@ -94,6 +96,32 @@ func TestProgramsThatDoNotCompileDoNotHoldUpTheOthers(t *testing.T) {
 	}
 	if again := w.programs(good); again[0] != built[1] {
 		t.Error("the good program was built again")
+	}
+}
+
+// TestAProgramThatTheCompilerGivesUpOnIsBrokenAlone holds that, though the compiler does
+// not say which of the programs of a guest it was.
+func TestAProgramThatTheCompilerGivesUpOnIsBrokenAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it keeps a compiler busy")
+	}
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("no shell to bound the compiler")
+	}
+	w := newWriting(t)
+	w.builder.CPU = 6 * time.Second
+	good := w.write()
+	const file, begin = "stubs_plain.go", "func NewPlainHandler"
+	built := w.programs(
+		spoil(good, file, begin, "// Another text.\n"+begin),
+		spoil(good, file, begin, "func bomb() int { a := [...]int{1 << 29: 1}; return a[len(a)/2] }\n\n"+begin),
+		good,
+	)
+	if b := built[1]; b.Broken == nil || !strings.HasPrefix(b.Broken.Text, "the compiler needs more ") {
+		t.Errorf("the bomb: %+v", b)
+	}
+	if built[0].Guest == nil || built[2].Guest == nil {
+		t.Errorf("the others: %+v, %+v", built[0], built[2])
 	}
 }
 
