@@ -25,8 +25,16 @@ func (b *Builder) bounded(ctx context.Context, name string, args ...string) *exe
 
 func (b *Builder) cpu() time.Duration { return cmp.Or(b.CPU, BuildCPU) }
 
-// tooMuch says which bound the compiler met, given its output; "" if it met none.
-func (b *Builder) tooMuch(text string) string {
+// tooMuch says which bound the compiler met, given its output; "" if it met none. What
+// it says of a line of code, and how it goes on, may quote that.
+func (b *Builder) tooMuch(output string) string {
+	var own []string
+	for line := range strings.SplitSeq(output, "\n") {
+		if !strings.Contains(line, ".go:") && !strings.HasPrefix(line, "\t") {
+			own = append(own, line)
+		}
+	}
+	text := strings.Join(own, "\n")
 	for _, met := range []struct{ sign, what string }{
 		{"SIGXCPU", fmt.Sprintf("more than %v of CPU time", b.cpu())},
 		{"CPU time limit exceeded", fmt.Sprintf("more than %v of CPU time", b.cpu())},

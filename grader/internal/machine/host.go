@@ -48,6 +48,7 @@ type host struct {
 	outcome  labtest.Outcome
 	hash     hash.Hash
 	events   []trace.Event
+	bytes    int // of the events' texts
 	reached  []string
 	sizes    []labtest.Size
 	crashes  Crashes
@@ -166,7 +167,7 @@ func (h *host) copyRequest(mod api.Module, buf []uint64) uint32 {
 
 func (h *host) event(mod api.Module, line []uint64) uint32 {
 	h.pause()
-	if !h.record(raw(mod, line)) { // its text is escaped already
+	if !h.record(raw(mod, line, EventBytes+1)) { // its text is escaped already
 		panic(sys.NewExitError(exitEvents))
 	}
 	return 0
@@ -174,7 +175,7 @@ func (h *host) event(mod api.Module, line []uint64) uint32 {
 
 func (h *host) suppose(mod api.Module, faults []uint64) uint32 {
 	h.pause()
-	h.supposed = raw(mod, faults)
+	h.supposed = raw(mod, faults, EventBytes)
 	return 0
 }
 
@@ -188,18 +189,23 @@ func (h *host) finish(mod api.Module, texts []uint64) uint32 {
 		return 0
 	}
 	h.finished = true
-	text := func(i int) string { return Clean(raw(mod, texts[2*i:])) }
+	text := func(i int) string { return Clean(raw(mod, texts[2*i:], TextLimit)) }
 	h.outcome = labtest.Outcome{Verdict: labs.Verdict(text(0)), Finding: labtest.Finding{
 		Property: text(1), Expected: text(2), Actual: text(3), Where: text(4), About: text(5),
 	}}
 	return 0
 }
 
-// raw is the text whose place and size in the memory are the first two words.
-func raw(mod api.Module, words []uint64) string {
-	b, ok := mod.Memory().Read(uint32(words[0]), uint32(words[1]))
-	if !ok {
+// raw is the text whose place and size in the memory are the first two words, or as much
+// of it as is wanted.
+func raw(mod api.Module, words []uint64, most int) string {
+	n := uint32(words[1])
+	b, ok := mod.Memory().Read(uint32(words[0]), min(n, uint32(most)))
+	switch {
+	case !ok:
 		return ""
+	case n > uint32(most):
+		return strings.ToValidUTF8(string(b), "") // the end may be half a rune
 	}
 	return string(b)
 }
@@ -226,7 +232,7 @@ func Clean(s string) string {
 // record takes the text of an event into the hash and the trace, and reports
 // whether there was room for it.
 func (h *host) record(line string) bool {
-	if len(h.events) == EventLimit {
+	if h.bytes += len(line); h.bytes > EventBytes || len(h.events) == EventLimit {
 		return false
 	}
 	e, err := trace.Parse(line)
@@ -305,6 +311,8 @@ func (h *host) result(err error) Run {
 func (h *host) died(err error, dump string) labtest.Outcome {
 	var exit *sys.ExitError
 	switch stopped := errors.As(err, &exit); {
+	case stopped && exit.ExitCode() >= exitOutput: // by us, whatever looks like last words
+		return h.ended(exit.ExitCode())
 	case dump != "": // in a reactor the runtime ends with a trap, not with exit status 2
 		return crashed(dump)
 	case !stopped && strings.Contains(err.Error(), "stack overflow"): // of the machine, before the runtime saw its own limit
@@ -312,24 +320,37 @@ func (h *host) died(err error, dump string) labtest.Outcome {
 	case !stopped:
 		return outcome(labs.GraderError, "", "the machine failed: "+err.Error())
 	}
-	switch exit.ExitCode() {
-	case exitOutput:
+	return exited(exit.ExitCode())
+}
+
+// ended says what it means that the host ended the guest.
+func (h *host) ended(code uint32) labtest.Outcome {
+	switch {
+	case code == exitOutput:
 		return outcome(labs.Output, fmt.Sprintf("a run prints at most %d bytes", OutputLimit), "it printed more: does a loop print without waiting?")
-	case exitEvents:
+	case code == exitEvents && h.bytes > EventBytes:
+		return outcome(labs.Output, fmt.Sprintf("the events of a run have at most %d MiB in all", EventBytes>>20),
+			fmt.Sprintf("they had more after %d events: does a message or a result grow without end?", len(h.events)))
+	case code == exitEvents:
 		return outcome(labs.Output, fmt.Sprintf("a run causes at most %d events", EventLimit),
 			"it caused more: does the solution send in a loop without waiting? "+flood(h.events))
-	case exitClock:
+	case code == exitClock:
 		return outcome(labs.Fail, "the run ends", fmt.Sprintf("it was still waiting after %v of virtual time", time.Duration(clockLimit)))
 	}
-	return outcome(labs.Fail, "the program runs until the case is over",
-		fmt.Sprintf("it ended itself with exit status %d", exit.ExitCode()))
+	return exited(code)
+}
+
+func exited(code uint32) labtest.Outcome {
+	return outcome(labs.Fail, "the program runs until the case is over", fmt.Sprintf("it ended itself with exit status %d", code))
 }
 
 func outcome(v labs.Verdict, expected, actual string) labtest.Outcome {
 	return labtest.Outcome{Verdict: v, Finding: labtest.Finding{Expected: expected, Actual: actual}}
 }
 
-// crashed reads the last words of the Go runtime.
+// crashed reads the last words of the Go runtime. What stands behind "panic: " are words
+// of the solution, which may well be out of memory of its own; the runtime ends a
+// program for want of anything with "fatal error: " or "runtime: ".
 func crashed(dump string) labtest.Outcome {
 	first, _, _ := strings.Cut(dump, "\n")
 	if stage, todo := labs.FindTODO(first); todo {
@@ -337,6 +358,7 @@ func crashed(dump string) labtest.Outcome {
 	}
 	o := outcome(labs.Panic, "no panic", first)
 	switch {
+	case strings.HasPrefix(first, "panic: "):
 	case strings.Contains(dump, "fatal error: all goroutines are asleep"):
 		o = outcome(labs.Deadlock, "somebody can go on", "every goroutine waits for another")
 	case strings.Contains(dump, "stack exceeds"):

@@ -10,6 +10,8 @@ const (
 	MemoryLimit = 256 << 20       // bytes: memory
 	OutputLimit = 1 << 20         // bytes that it may print: output
 	EventLimit  = 60_000          // events that it may cause: output
+	EventBytes  = 32 << 20        // bytes of all their texts: output
+	TextLimit   = 64 << 10        // bytes of each text of its outcome; the rest is cut off
 )
 
 // What the compiler may take for a guest, in each of its processes. A whole guest
