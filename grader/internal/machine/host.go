@@ -189,7 +189,7 @@ func (h *host) finish(mod api.Module, texts []uint64) uint32 {
 		return 0
 	}
 	h.finished = true
-	text := func(i int) string { return Clean(raw(mod, texts[2*i:], TextLimit)) }
+	text := func(i int) string { return Clean(cut(raw(mod, texts[2*i:], TextLimit+1))) }
 	h.outcome = labtest.Outcome{Verdict: labs.Verdict(text(0)), Finding: labtest.Finding{
 		Property: text(1), Expected: text(2), Actual: text(3), Where: text(4), About: text(5),
 	}}
@@ -199,15 +199,19 @@ func (h *host) finish(mod api.Module, texts []uint64) uint32 {
 // raw is the text whose place and size in the memory are the first two words, or as much
 // of it as is wanted.
 func raw(mod api.Module, words []uint64, most int) string {
-	n := uint32(words[1])
-	b, ok := mod.Memory().Read(uint32(words[0]), min(n, uint32(most)))
-	switch {
-	case !ok:
+	b, ok := mod.Memory().Read(uint32(words[0]), min(uint32(words[1]), uint32(most)))
+	if !ok {
 		return ""
-	case n > uint32(most):
-		return strings.ToValidUTF8(string(b), "") // the end may be half a rune
 	}
 	return string(b)
+}
+
+// cut is a text of an outcome within its limit.
+func cut(s string) string {
+	if len(s) <= TextLimit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:TextLimit], "") // the end may be half a rune
 }
 
 // Clean makes what the solution can write harmless to look at: what a terminal or

@@ -124,3 +124,15 @@ func TestOnlyTheCompilersOwnWordsAreABound(t *testing.T) {
 		}
 	}
 }
+
+func TestATextIsCutBetweenRunes(t *testing.T) {
+	for text, want := range map[string]int{
+		strings.Repeat("x", TextLimit):            TextLimit,
+		strings.Repeat("x", TextLimit+1):          TextLimit,
+		"x" + strings.Repeat("\u00e9", TextLimit): TextLimit - 1,
+	} {
+		if got := cut(text); len(got) != want || !strings.HasPrefix(text, got) {
+			t.Errorf("%.9q and so on: %d of %d bytes, want %d", text, len(got), len(text), want)
+		}
+	}
+}

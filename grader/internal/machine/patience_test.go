@@ -5,7 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/anishathalye/porcupine"
+
 	"faultline/labs/labtest"
+	"faultline/labs/trace"
 )
 
 func TestALongRunIsNotStuckWhileItPauses(t *testing.T) {
@@ -50,4 +53,22 @@ func TestARunThatGoesOnSaysSo(t *testing.T) {
 	if heard != 1 {
 		t.Errorf("heard %d times at once, want 1", heard)
 	}
+}
+
+// TestARunThatIsJudgedIsAlive has the checker wait until somebody was told.
+func TestARunThatIsJudgedIsAlive(t *testing.T) {
+	told := make(chan struct{}, 1)
+	w := worker{
+		judges: map[string]labtest.Models{"toy": {"queue": func(string) porcupine.Model {
+			<-told
+			return porcupine.Model{Init: func() any { return 0 }}
+		}}},
+		alive: func() {
+			select {
+			case told <- struct{}{}:
+			default:
+			}
+		},
+	}
+	w.judge("toy", []trace.Event{{Kind: trace.Model, Node: "queue"}})
 }

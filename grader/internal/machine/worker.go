@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
+	"time"
 
 	"faultline/grader/internal/suites"
 	"faultline/labs"
 	"faultline/labs/labtest"
+	"faultline/labs/trace"
 )
 
 // A task is what the pool sends to a worker.
@@ -56,7 +59,7 @@ type worker struct {
 	guest  string // path of the guest that vm holds
 	vm     *vm
 	memory memory // of every guest
-	alive  func() // says that a run begins, or has paused
+	alive  func() // says that a run begins, has paused, or is judged
 }
 
 func (w *worker) perform(ctx context.Context, t task) Run {
@@ -86,13 +89,35 @@ func (w *worker) perform(ctx context.Context, t task) Run {
 		}
 	}
 	if run.Verdict == labs.Pass {
-		run.Outcome = w.judges[t.Guest.Lab].Judge(run.Events)
-		run.Actual = Clean(run.Actual) // it quotes results, and the solution may return anything
+		run.Outcome = w.judge(t.Guest.Lab, run.Events)
+		run.Actual = Clean(cut(run.Actual)) // it quotes results, and the solution may return anything
 	}
 	if run.Verdict == labs.Pass && !t.Options.Trace {
 		run.Events = nil
 	}
 	return run
+}
+
+// judge judges a run, and gives signs of life: the checker may work for longer than a
+// solution may without a pause, and that is not the solution's fault.
+func (w *worker) judge(lab string, events []trace.Event) labtest.Outcome {
+	done := make(chan struct{})
+	var signs sync.WaitGroup
+	signs.Go(func() {
+		tick := time.NewTicker(beatEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				w.alive()
+			case <-done:
+				return
+			}
+		}
+	})
+	defer signs.Wait() // so that none comes after the reply
+	defer close(done)
+	return w.judges[lab].Judge(events)
 }
 
 // where is the first place in a dump that is the solution's.
