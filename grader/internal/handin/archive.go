@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"faultline/grader/internal/submission"
 	"faultline/labs"
@@ -187,7 +188,7 @@ func (b *box) add(name string, mode fs.FileMode, open func() (io.ReadCloser, err
 
 // inside is the name of an entry, if that is below the folder of the archive.
 func inside(name string) (string, error) {
-	slash := strings.TrimSuffix(name, "/")
+	slash := strings.TrimSuffix(readable(name), "/")
 	for strings.HasPrefix(slash, "./") {
 		slash = strings.TrimLeft(slash[2:], "/")
 	}
@@ -202,6 +203,24 @@ func inside(name string) (string, error) {
 		return "", fmt.Errorf("its entry %q leads out of the archive's own folder: a person should look at it", name)
 	}
 	return slash, nil
+}
+
+// readable is a name in UTF-8. Windows packs names in the code page of the machine, and
+// old tars have them in Latin-1; those of the labs are ASCII in all of these. Each byte
+// becomes another text, so that two names do not become one.
+func readable(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	var b strings.Builder
+	for i, r := range name {
+		if r == utf8.RuneError && !strings.HasPrefix(name[i:], string(r)) {
+			fmt.Fprintf(&b, "_%02x", name[i])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // place notes where an entry stands. Two entries of one name are two answers to

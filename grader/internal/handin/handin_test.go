@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"faultline/grader/internal/handin"
 	"faultline/labs"
@@ -65,6 +66,9 @@ func tarred(t *testing.T, files []file) []byte {
 	w := tar.NewWriter(g)
 	for _, f := range files {
 		h := &tar.Header{Name: f.name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(f.text)) + f.size}
+		if !utf8.ValidString(f.name) {
+			h.Format = tar.FormatGNU
+		}
 		if f.link != "" {
 			h.Typeflag, h.Linkname = tar.TypeSymlink, f.link
 		}
@@ -110,10 +114,14 @@ func each(t *testing.T, files []file, do func(t *testing.T, s handin.Submission)
 
 func TestTheLabsAreFoundWhereverTheFolderWasPacked(t *testing.T) {
 	lab := labs.All()[0]
-	for _, dir := range []string{"", "messaging/", "hw/messaging/", "./messaging/", "carl-main/solutions-skeleton/messaging/", "a/b/c/"} {
+	for _, dir := range []string{"", "messaging/", "hw/messaging/", "./messaging/", "carl-main/solutions-skeleton/messaging/", "a/b/c/",
+		"\x9abungen/messaging/", "\xdcbungen \xe4/messaging/"} { // in the code page of Windows' command line, and in Latin-1
 		files := []file{{name: dir + "mailbox.go", text: solution}, {name: "__MACOSX/x", text: "x"}, {name: dir + "notes.go", text: "x"}}
 		if dir == "./messaging/" {
 			files = append([]file{{name: "./"}}, files...)
+		}
+		if !utf8.ValidString(dir) {
+			files = append(files, file{name: dir + "\x84.txt"}, file{name: dir + "\x94.txt"}) // still two names
 		}
 		t.Run(dir, func(t *testing.T) {
 			each(t, files, func(t *testing.T, s handin.Submission) {
