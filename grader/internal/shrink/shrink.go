@@ -165,17 +165,16 @@ func (s *search) calm() (smaller bool) {
 	return smaller
 }
 
-// round makes the times of faults easy to read.
+// round makes the times of faults easy to read. The plan may get shorter on the way: a
+// fault at another time can keep others from happening.
 func (s *search) round() (smaller bool) {
-	for i, f := range *s.best.Plan {
+	for i := 0; i < len(*s.best.Plan); i++ {
+		f := (*s.best.Plan)[i]
 		if simple := rounded(f); simple.String() != f.String() {
 			plan := slices.Clone(*s.best.Plan)
 			plan[i] = simple
 			if s.first(withPlan(s.best, plan)) {
 				smaller = true
-			}
-			if i+1 >= len(*s.best.Plan) {
-				break
 			}
 		}
 	}

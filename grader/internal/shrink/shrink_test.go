@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -139,6 +140,36 @@ func TestTimesOfFaultsBecomeRoundWhereTheyMay(t *testing.T) {
 		"cut       {a} | {b} 1.2s..1.27s\ncrash     a at 1.1s restart 1.101s\ncrash     b at 3s\npause     a 1.7s..1.701s\n"
 	if got := w.shrink(t, plenty).Request.Plan.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestARoundTimeMayLeaveOutOthers has b crash only while a does so at its odd time. What
+// is left is rounded nevertheless, and nothing is tried in the place of something else.
+func TestARoundTimeMayLeaveOutOthers(t *testing.T) {
+	plan, err := labrpc.ParsePlan("crash a at 1.2345s\ncrash b at 2.3456s\ncrash c at 3.4567s\ncrash d at 4.5678s\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rounded := func(r labtest.Request) bool { return len(*r.Plan) > 0 && (*r.Plan)[0].Begin == 1200*time.Millisecond }
+	w := &world{first: shrink.Outcome{Plan: plan}}
+	r, err := shrink.Shrink(context.Background(), run, w.first, func(_ context.Context, r labtest.Request) (shrink.Outcome, error) {
+		var o shrink.Outcome
+		names := ""
+		for _, f := range *r.Plan {
+			names += f.From
+			if f.From != "b" || !rounded(r) {
+				o.Plan = append(o.Plan, f)
+			}
+		}
+		if strings.Contains(names, "cc") || rounded(r) && names == "abd" {
+			t.Errorf("tried\n%s", r.Plan)
+		}
+		o.Same = names == "abcd" || names == "acd" && rounded(r)
+		return o, nil
+	}, plenty)
+	want := "crash     a at 1.2s\ncrash     c at 3s\ncrash     d at 5s\n"
+	if got := r.Request.Plan.String(); err != nil || got != want {
+		t.Errorf("%v, got\n%s\nwant\n%s", err, got, want)
 	}
 }
 
