@@ -51,7 +51,9 @@ func (p *Policy) Mark(s export.Submission) (Mark, error) {
 			m.Notes = append(m.Notes, lab.Name+": not graded, a fault of the grader")
 			m.Total = nil
 		case r != nil:
-			mark.Spent = min(free, mark.Late)
+			if !p.Late.tooMuch(mark.Late) { // a free day would buy nothing there
+				mark.Spent = min(free, mark.Late)
+			}
 			free -= mark.Spent
 			mark.Of.Mul(mark.Of, p.Late.left(mark.Late, mark.Late-mark.Spent))
 		}
@@ -102,9 +104,12 @@ func (p *Policy) share(lab Lab, r *result.Result) (*big.Rat, error) {
 	return big.NewRat(sum, most), nil
 }
 
+// tooMuch reports whether a lab that is so many days late is worth nothing.
+func (l Late) tooMuch(days int) bool { return l.Most > 0 && days > l.Most }
+
 // left is what is left of a mark after days late, of which some are to be paid for.
 func (l Late) left(days, paid int) *big.Rat {
-	if l.Most > 0 && days > l.Most {
+	if l.tooMuch(days) {
 		return new(big.Rat)
 	}
 	return big.NewRat(int64(max(0, 100-paid*l.PerDay)), 100)

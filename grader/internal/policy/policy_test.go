@@ -68,6 +68,8 @@ func TestMarks(t *testing.T) {
 		{"late, partly paid for", "labs: {kv: {weight: 1}}\nlate: {free: 2, per-day: 10, days: {carl: {kv: 5}}}", "28.00"},
 		{"the free days go to the first labs", "labs: {kv: {weight: 1}}\nlate: {free: 1, per-day: 50, days: {carl: {kv: 1, rpc: 1}}}", "40.00"},
 		{"later than counts", "labs: {kv: {weight: 1}}\nlate: {free: 9, most: 4, days: {carl: {kv: 5}}}", "0.00"},
+		{"free days are not spent where they buy nothing",
+			"labs: {rpc: {weight: 0}, kv: {weight: 1}}\nlate: {free: 2, most: 4, per-day: 10, days: {carl: {rpc: 5, kv: 2}}}", "40.00"},
 		{"so late that nothing is left", "labs: {kv: {weight: 1}}\nlate: {per-day: 30, days: {carl: {kv: 4}}}", "0.00"},
 		{"somebody else is late", "labs: {kv: {weight: 1}}\nlate: {per-day: 30, days: {dora: {kv: 4}}}", "40.00"},
 	} {
@@ -76,7 +78,11 @@ func TestMarks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m, err := p.Mark(export.Submission{Name: "carl", Results: []*result.Result{kv()}})
+			results := []*result.Result{kv()}
+			if strings.Contains(test.text, "rpc: {weight: 0}, kv") {
+				results = append(results, &result.Result{Lab: "rpc"})
+			}
+			m, err := p.Mark(export.Submission{Name: "carl", Results: results})
 			if err != nil {
 				t.Fatal(err)
 			}
