@@ -213,7 +213,10 @@ func (t *table) show(rec *class.Record) {
 	for _, suite := range t.b.labs {
 		l, _ := rec.Of(suite.Lab.Name)
 		points := "-"
-		if l.HandedIn {
+		switch {
+		case l.HandedIn && l.Key == "": // the grader failed at it, and that is not zero
+			points = fmt.Sprintf("  ?/%-3d", l.MaxPoints)
+		case l.HandedIn:
 			points = fmt.Sprintf("%3d/%-3d", l.Points, l.MaxPoints)
 		}
 		t.line(shown(rec.Name), l.Name, points, shown(l.Gist))

@@ -21,3 +21,7 @@ const (
 	Vacuous        Verdict = "vacuous"         // no seed reached the situation that the case is about
 	GraderError    Verdict = "grader-error"    // our fault, not the solution's
 )
+
+// Graded reports whether a verdict is about the solution. Else the grader is at fault:
+// that must cost nobody points.
+func (v Verdict) Graded() bool { return v != GraderError && v != Vacuous && v != Inconclusive }

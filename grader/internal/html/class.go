@@ -69,7 +69,7 @@ func newClassView(c Class) classView {
 			rv.Scores[i] = "–"
 		}
 		for _, r := range row.Results {
-			rv.Scores[columns[r.Lab]] = fmt.Sprintf("%d/%d", r.Points, r.MaxPoints)
+			rv.Scores[columns[r.Lab]] = scoreOf(r)
 			wrong.add(rv.Name, r)
 		}
 		v.Rows = append(v.Rows, rv)
@@ -79,7 +79,14 @@ func newClassView(c Class) classView {
 	return v
 }
 
-// wrongCases collects the cases that were run and not passed, in the order of
+func scoreOf(r *result.Result) string {
+	if !r.Graded() {
+		return "not graded"
+	}
+	return fmt.Sprintf("%d/%d", r.Points, r.MaxPoints)
+}
+
+// wrongCases collects the cases that were graded and not passed, in the order of
 // the first submission that has them.
 type wrongCases struct {
 	list []wrongCase
@@ -91,7 +98,7 @@ func (w *wrongCases) add(name string, r *result.Result) {
 		return
 	}
 	for _, c := range r.Cases() {
-		if c.Verdict == labs.Pass || c.Verdict == labs.NotImplemented {
+		if c.Verdict == labs.Pass || c.Verdict == labs.NotImplemented || !c.Graded() {
 			continue
 		}
 		i, known := w.at[c.ID]

@@ -80,6 +80,20 @@ func TestTheIndexOfAClass(t *testing.T) {
 	golden(t, "class.html", b.String())
 }
 
+func TestWhatCouldNotBeGradedIsNotZero(t *testing.T) {
+	ours := graded(lostAck(t))
+	c := &ours.Stages[1].Cases[0]
+	c.Verdict, c.Failure, c.Reason = labs.GraderError, nil, "the machine failed"
+	var b strings.Builder
+	if err := html.WriteClass(&b, html.Class{Name: "class", Rows: []html.Row{{Name: "anna", Results: []*result.Result{ours}}}}); err != nil {
+		t.Fatal(err)
+	}
+	if page := b.String(); !strings.Contains(page, "not graded") || !strings.Contains(page, "Everybody passes everything") ||
+		strings.Contains(page, "20/22") {
+		t.Error(page[strings.Index(page, "<main>"):])
+	}
+}
+
 func TestAReportNeedsNothingButItself(t *testing.T) {
 	for _, c := range []result.Case{lostAck(t), linearizable(t)} {
 		_, policy, _ := strings.Cut(written(t, html.Page{Labs: []html.Lab{{Now: graded(c)}}}), `http-equiv="Content-Security-Policy" content="`)

@@ -15,15 +15,15 @@ type word struct {
 }
 
 func wordOf(v labs.Verdict) word {
-	switch v {
-	case labs.Pass:
+	switch {
+	case v == labs.Pass:
 		return word{Sign: "✓", Text: "pass", Class: "pass"}
-	case labs.NotImplemented:
+	case v == labs.NotImplemented:
 		return word{Sign: "○", Text: "to do", Class: "todo"}
-	case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+	case !v.Graded():
 		return word{Sign: "?", Text: "not graded", Class: "ours", What: ours(v),
 			Do: "This is not your fault and must not cost you points. Please report it to the staff."}
-	case labs.Fail:
+	case v == labs.Fail:
 		return word{Sign: "✗", Text: "fail", Class: "fail"}
 	}
 	w := stopped(v)

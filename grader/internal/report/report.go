@@ -53,24 +53,24 @@ func (s Style) bold(text string) string { return s.paint("1", text) }
 // word is a verdict as a table shows it: never by colour alone.
 func (s Style) word(v labs.Verdict) string {
 	text := fmt.Sprintf("%-5s", short(v))
-	switch v {
-	case labs.Pass:
+	switch {
+	case v == labs.Pass:
 		return s.paint("32", text)
-	case labs.NotImplemented:
+	case v == labs.NotImplemented:
 		return s.paint("2", text)
-	case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+	case !v.Graded():
 		return s.paint("35", text)
 	}
 	return s.paint("31", text)
 }
 
 func short(v labs.Verdict) string {
-	switch v {
-	case labs.Pass:
+	switch {
+	case v == labs.Pass:
 		return "pass"
-	case labs.NotImplemented:
+	case v == labs.NotImplemented:
 		return "todo"
-	case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+	case !v.Graded():
 		return "ours"
 	}
 	return "FAIL"
@@ -280,16 +280,14 @@ func writeScore(w io.Writer, r *result.Result, s Style) {
 func Next(r *result.Result) string {
 	for _, stage := range r.Stages {
 		for _, c := range stage.Cases {
-			switch c.Verdict {
-			case labs.Pass:
+			switch v := c.Verdict; {
+			case v == labs.Pass:
 				continue
-			case labs.NotImplemented:
+			case v == labs.NotImplemented:
 				return fmt.Sprintf("write stage %s, %s: handouts/%02d-%s.md", stage.Letter, stage.Title, r.Number, r.Lab)
-			case labs.BuildError, labs.Forbidden:
-				if c.Failure == nil {
-					return "mend what is listed above; nothing was run"
-				}
-			case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+			case (v == labs.BuildError || v == labs.Forbidden) && c.Failure == nil:
+				return "mend what is listed above; nothing was run"
+			case !v.Graded():
 				return c.ID + ": this is the grader's fault, not the solution's; please report it"
 			}
 			return "mend " + c.ID + ": " + c.Title

@@ -5,6 +5,7 @@ package result
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"faultline/labs"
@@ -136,12 +137,11 @@ type Apart struct {
 
 // Graded reports whether the verdict is about the solution. Else the grader is at
 // fault, and how many points the case gives is not known: it is not zero.
-func (c Case) Graded() bool {
-	switch c.Verdict {
-	case labs.GraderError, labs.Vacuous, labs.Inconclusive:
-		return false
-	}
-	return true
+func (c Case) Graded() bool { return c.Verdict.Graded() }
+
+// Graded reports whether all cases are. Else how many points the result has is not known.
+func (r *Result) Graded() bool {
+	return !slices.ContainsFunc(r.Cases(), func(c Case) bool { return !c.Graded() })
 }
 
 // Cases lists the cases of all stages.
