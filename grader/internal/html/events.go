@@ -20,10 +20,10 @@ func clean(events []trace.Event) []trace.Event {
 // counted reports whether Failure.Of counts an event.
 func counted(e trace.Event) bool {
 	switch e.Kind {
-	case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Note, trace.Source:
+	case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Source:
 		return false
 	}
-	return true
+	return !labtest.IsDump(e)
 }
 
 // nth is the place of the event that comes after so many counted ones, -1 if there

@@ -47,9 +47,11 @@ func failed(name, title string, f labtest.Finding, events []trace.Event) result.
 			c.Failure.Plan = append(c.Failure.Plan, e.Text)
 		case trace.Step:
 			c.Failure.Story = append(c.Failure.Story, fmt.Sprintf("%d %s", e.N, e.Text))
-		case trace.Model, trace.Note, trace.Reach:
+		case trace.Model, trace.Reach, trace.Source:
 		default:
-			shown = append(shown, e.String())
+			if !labtest.IsDump(e) {
+				shown = append(shown, e.String())
+			}
 		}
 	}
 	c.Failure.Of = len(shown)
