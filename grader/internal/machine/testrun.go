@@ -39,7 +39,7 @@ func (w *worker) test(ctx context.Context, cache string, t TestTask) Run {
 		return Run{Outcome: outcome(labs.GraderError, "", err.Error())}
 	}
 	defer v.close()
-	tmp, err := os.MkdirTemp("", "faultline-")
+	tmp, err := os.MkdirTemp(cache, "build-") // as a killed build leaves it: Prune removes it
 	if err != nil {
 		return Run{Outcome: outcome(labs.GraderError, "", err.Error())}
 	}
