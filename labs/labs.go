@@ -166,9 +166,9 @@ func quorum() Lab {
 		Files: []string{"promise.go", "version.go", "replica.go", "gather.go", "client.go", "register.go",
 			"storage.go", "durable.go", "repair.go", "hedged.go"},
 		Imports: []string{
-			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/base32", "encoding/base64",
-			"encoding/binary", "encoding/hex", "errors", "fmt", "hash", "hash/crc32", "hash/fnv", "io", "io/fs", "log",
-			"maps", "math", "math/bits", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "time",
+			"bytes", "cmp", "container/heap", "container/list", "context", "encoding/binary", "encoding/hex", "errors",
+			"fmt", "hash", "hash/crc32", "hash/fnv", "io", "io/fs", "log", "maps", "math", "math/bits", "slices", "sort",
+			"strconv", "strings", "sync", "sync/atomic", "time",
 		},
 		Stages: []Stage{
 			{Letter: "A", Title: "voting"},
