@@ -105,7 +105,7 @@ func (h *house) listen(node string) net.PacketConn {
 		Property: "Close closes the connection",
 		Expected: "the connection of " + node + " is closed after Close", Actual: "it is still open",
 	})
-	return conn
+	return newSocket(conn)
 }
 
 // handle executes calls. "echo" returns its arguments; "slow" waits first, for as
