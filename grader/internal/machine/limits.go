@@ -11,8 +11,11 @@ const (
 	OutputLimit = 1 << 20         // bytes that it may print: output
 	EventLimit  = 60_000          // events that it may cause: output
 	EventBytes  = 32 << 20        // bytes of all their texts: output
-	TextLimit   = 64 << 10        // bytes of each text of its outcome; the rest is cut off
 )
+
+// TextLimit is how many bytes of each text of an outcome are kept: they may quote what
+// the solution returns.
+const TextLimit = 64 << 10
 
 // What the compiler may take for a guest, in each of its processes. A whole guest
 // needs a twentieth of that; code that is made to be hard to compile needs more,
