@@ -8,12 +8,16 @@ import (
 	"faultline/labs/trace"
 )
 
-// flood says what most of the messages of a run with too many events were, and which
-// call had not returned: one that sends for ever, or that nobody answers.
+// flood asks what a run with too many events did: it says what most of its messages
+// were, and which call had not returned: one that sends for ever, or that nobody
+// answers. Of one that prints for ever there is no more to say.
 func flood(events []trace.Event) string {
 	counts := map[string]int{}
-	most, all := "", 0
+	most, all, printed := "", 0, 0
 	for _, e := range events {
+		if e.Kind == trace.Log {
+			printed++
+		}
 		if e.Kind != trace.Send {
 			continue
 		}
@@ -24,15 +28,18 @@ func flood(events []trace.Event) string {
 			most = link
 		}
 	}
+	if printed > len(events)/2 {
+		return fmt.Sprintf("%d of them are lines that it printed: does a loop print without waiting?", printed)
+	}
 	var open []string
 	for _, op := range labtest.History(events) {
 		if !op.Done {
 			open = append(open, fmt.Sprintf("%s of %s, called at %v", strings.TrimSpace(op.Name+" "+op.Arg), op.Client, op.Began))
 		}
 	}
-	text := ""
+	text := "does the solution send in a loop without waiting? "
 	if most != "" {
-		text = fmt.Sprintf("Of %d messages, %d went from %s; ", all, counts[most], most)
+		text += fmt.Sprintf("Of %d messages, %d went from %s; ", all, counts[most], most)
 	}
 	switch len(open) {
 	case 0:

@@ -153,6 +153,8 @@ func TestVerdicts(t *testing.T) {
 		{"a recursion without end is refused", "mailbox.go", receive, receive + "return m.Receive(ctx)\n",
 			labs.Memory, "a recursion that never ends", "mailbox.go"},
 		{"output without end is refused", "mailbox.go", receive, receive + "for { println(\"x\") }\n",
+			labs.Output, "it caused more: 59", ""},
+		{"output of long lines without end is refused too", "mailbox.go", receive, receive + "for { println(\"a line that is longer\") }\n",
 			labs.Output, "printed more", ""},
 		{"sending without end is refused", "stopandwait.go", "func NewSender(conn net.PacketConn, to net.Addr, opt messagingapi.Options) messagingapi.Sender {\n",
 			"func NewSender(conn net.PacketConn, to net.Addr, opt messagingapi.Options) messagingapi.Sender {\nfor { conn.WriteTo(Marshal(messagingapi.Packet{Kind: 1}), to) }\n",
