@@ -73,7 +73,9 @@ func (s Solution) once(t *labtest.T) {
 	for round := range 36 {
 		fired := make(chan struct{})
 		c := m.crashes()[rng.IntN(3)]
+		before := []string{"sync", "reply"}[round%2]
 		fire := func() {
+			t.Reach("the server crashed before a " + before)
 			m.down(c)
 			close(fired)
 			t.Go(func() {
@@ -84,14 +86,15 @@ func (s Solution) once(t *labtest.T) {
 		at := 1 + round/2
 		if round%2 == 0 {
 			t.Step("%s crashes before sync %d from now takes effect, and the disk %s", serverNode, at, c.what)
-			t.Reach("the server crashed before a sync")
 			m.atFlush(at, fire)
 		} else {
 			t.Step("%s crashes before reply %d from now, and the disk %s", serverNode, at, c.what)
-			t.Reach("the server crashed before a reply")
 			m.atReply(at, fire)
 		}
-		for !closed(fired) {
+		for changes := 0; !closed(fired); {
+			if round%2 == 0 {
+				m.overdue(changes, at)
+			}
 			n++
 			key := string("xy"[n%2])
 			operation := fmt.Sprintf("Put %s %d", key, n)
@@ -103,9 +106,10 @@ func (s Solution) once(t *labtest.T) {
 			case 6:
 				operation = "CompareAndSet " + key + " wrong 1"
 			}
+			was := l[key]
 			l.change(clients[n/2%2], operation)
-			if round%2 == 0 && n > 50*(round+1) {
-				return // a server that syncs so rarely keeps nothing; other cases say so
+			if l[key] != was {
+				changes++
 			}
 		}
 		t.Join(patience, "the restart of "+serverNode)

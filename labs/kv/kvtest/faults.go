@@ -106,7 +106,10 @@ func (s Solution) failedSync(t *labtest.T) {
 			m.volume().FailFlush()
 		})
 		var open operation
-		for open.name == "" {
+		for changes := 0; open.name == ""; changes++ {
+			if !closed(failed) {
+				m.overdue(changes, flush)
+			}
 			n++
 			o := operation{name: "Put", key: string("xyz"[n%3]), value: fmt.Sprint("v", n)}
 			next, want := l[o.key].apply(o)
@@ -130,6 +133,16 @@ func (s Solution) failedSync(t *labtest.T) {
 		m.settle(c, l, open)
 		l.check(c)
 	}
+}
+
+// overdue fails if so many changes were acknowledged, one after the other, and sync n
+// since they began has not come. A server that does not sync would keep a case that
+// waits for that going for ever.
+func (m *machine) overdue(changes, n int) {
+	m.t.Check(changes < n, labtest.Finding{
+		Property: "a change is durable before its client is answered",
+		Expected: "each change takes a sync: they come one after the other",
+		Actual:   fmt.Sprintf("the server has acknowledged %s since, and sync %d has not come", labtest.Count(changes, "change"), n)})
 }
 
 // ended is closed when the server's process is.
