@@ -31,18 +31,20 @@ func (s Solution) given(t *labtest.T, f forgery) error {
 	return err
 }
 
-// refuse fails unless Unmarshal gives an error and leaves the target as it was.
+// refuse fails unless Unmarshal gives an error and leaves the target as it was. The two
+// are compared as texts: a copy of the target would share what its slices and maps hold.
 func (s Solution) refuse(t *labtest.T, f forgery) {
-	before := reflect.ValueOf(f.target).Elem().Interface()
+	now := func() any { return reflect.ValueOf(f.target).Elem().Interface() }
+	before, shown := fmt.Sprintf("%#v", now()), show(now())
 	err := s.given(t, f)
 	t.Check(err != nil, labtest.Finding{
 		Expected: fmt.Sprintf("Unmarshal into a %T gives an error: %s (%s)", f.target, f.what, dump(f.bytes)),
 		Actual:   "it gave none",
 	})
-	t.Check(reflect.DeepEqual(reflect.ValueOf(f.target).Elem().Interface(), before), labtest.Finding{
+	t.Check(fmt.Sprintf("%#v", now()) == before, labtest.Finding{
 		Property: "an error changes nothing",
-		Expected: fmt.Sprintf("Unmarshal of %s (%s) gives an error and leaves the target as it was: %s", f.what, dump(f.bytes), show(before)),
-		Actual:   "it gives an error, and the target is " + show(reflect.ValueOf(f.target).Elem().Interface()),
+		Expected: fmt.Sprintf("Unmarshal of %s (%s) gives an error and leaves the target as it was: %s", f.what, dump(f.bytes), shown),
+		Actual:   "it gives an error, and the target is " + show(now()),
 	})
 }
 
@@ -50,7 +52,7 @@ func (s Solution) damage(t *labtest.T) {
 	t.Step("a message that is cut short at each byte, or goes on after its value")
 	whole := record(text("tea"), number(rpcapi.TagUint16, 2, 2), list(number(rpcapi.TagInt8, 1, 1)),
 		table(text("hot"), []byte{rpcapi.TagBool, 1}), record(i64(3), i64(4)), raw("abc"))
-	target := order{Item: "before", Sizes: []int8{1}}
+	target := order{Item: "before", Sizes: []int8{7}}
 	for n := range whole {
 		s.refuse(t, forgery{fmt.Sprintf("only the first %d of %d bytes", n, len(whole)), whole[:n:n], &target})
 	}
