@@ -230,7 +230,23 @@ func (s Solution) giveUpQuery(t *labtest.T) {
 		}
 	})
 	t.Join(10*time.Second, "the Gets and Puts that waited when their router was closed")
-	t.Step("the directory is closed")
+	c.closeAll(both)
+}
+
+// closeAll closes the directory and the nodes. The routers are closed already.
+func (c *cluster) closeAll(routers []*user) {
+	for _, u := range routers {
+		c.t.Restarts(c.net.Node(u.name), "Close closes the router's process")
+	}
+	c.t.Step("the directory is closed")
 	c.closeDirectory()
-	t.Restarts(c.net.Node(directoryNode), "Close closes the directory's process")
+	c.t.Restarts(c.net.Node(directoryNode), "Close closes the directory's process")
+	c.t.Step("the nodes are closed")
+	c.closeNodes()
+	for _, name := range c.names {
+		c.t.Restarts(c.net.Node(name), "Close closes the node's process")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.nodes) // or the end of the run would close them again
 }

@@ -301,6 +301,10 @@ func (s Solution) closes(t *labtest.T) {
 		Expected: "Close of the server ends the contexts of the handlers and waits for them",
 		Actual:   fmt.Sprintf("%d handlers still run", busy)})
 	h.close(clientNode(2), d.Close)
+	t.Step("the server and both clients are closed: their nodes can listen again")
+	for _, node := range []string{serverNode, clientNode(1), clientNode(2)} {
+		h.listen(node).Close()
+	}
 }
 
 // closedCall makes a call whose client is closed.
