@@ -67,7 +67,7 @@ func (s Solution) takes(t *labtest.T) {
 		"Channel", "channel", "[]chance", "function", "map[string]*Func", "anything", "company", "struct{ Many int64 }",
 		"errorCode", "Error", "*interfaces", "uintptrs", "complex", "...Functions",
 	} {
-		m := method("Open", "error string, any "+typ, "")
+		m := method("Take", "error string, any "+typ, "")
 		_, err := s.Generate(alone(m))
 		t.Check(err == nil, labtest.Finding{
 			Expected: "the stubs of the method " + signature(m) + ", all types of which are the package's own",
