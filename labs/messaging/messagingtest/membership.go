@@ -2,6 +2,7 @@ package messagingtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -315,14 +316,14 @@ func (s Solution) closeSites(t *labtest.T) {
 		ctx, cancel := t.Patient(time.Second)
 		defer cancel()
 		_, err := m.Next(ctx)
-		t.Check(err == context.DeadlineExceeded, labtest.Finding{
+		t.Check(errors.Is(err, context.DeadlineExceeded), labtest.Finding{
 			Expected: "Next returns ctx.Err(): nothing has changed", Actual: fmt.Sprintf("it returned %v", err)})
 	})
 	t.Step("a is closed, while calls of Next wait")
 	var told atomic.Bool
 	t.Go(func() {
 		_, err := m.Next(context.Background())
-		t.Check(err == messagingapi.ErrClosed, labtest.Finding{
+		t.Check(errors.Is(err, messagingapi.ErrClosed), labtest.Finding{
 			Expected: "the Next of a that waited when a was closed returns ErrClosed", Actual: fmt.Sprintf("it returned %v", err)})
 		told.Store(true)
 	})
@@ -333,7 +334,7 @@ func (s Solution) closeSites(t *labtest.T) {
 	})
 	t.Eventually(soon, "the Next of a that waited when a was closed", told.Load)
 	_, err := m.Next(context.Background())
-	t.Check(err == messagingapi.ErrClosed, labtest.Finding{
+	t.Check(errors.Is(err, messagingapi.ErrClosed), labtest.Finding{
 		Expected: "Next after Close returns ErrClosed", Actual: fmt.Sprintf("it returned %v", err)})
 	conn, err := c.net.Node("a").Listen()
 	t.Check(err == nil, labtest.Finding{
