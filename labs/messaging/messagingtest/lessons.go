@@ -18,10 +18,10 @@ type lesson struct {
 }
 
 // allows reports whether a site may tell a change because of a lesson: it is the
-// one, or a LinkDown on the way from Down to Up.
-func (l lesson) allows(told messagingapi.Change) bool {
-	return told == l.change ||
-		told.Site == l.change.Site && told.Status == messagingapi.LinkDown && l.change.Status == messagingapi.Up
+// one, or a LinkDown that a neighbour says on the way from Down to Up.
+func (c *sites) allows(l lesson, told messagingapi.Change) bool {
+	return told == l.change || l.change.Status == messagingapi.Up && c.linked(l.who, told.Site) &&
+		told == messagingapi.Change{Site: l.change.Site, Status: messagingapi.LinkDown}
 }
 
 // found is what everybody else has to learn of a site that answers no more.
@@ -91,7 +91,7 @@ func (c *sites) announceAll(lessons []lesson) {
 }
 
 // heed takes a change that a site told off what it has told, and reports whether
-// it was there. A LinkDown on the way to Up goes with it.
+// it was there. A neighbour's LinkDown on the way to Up goes with it.
 func (c *sites) heed(l lesson) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -106,7 +106,7 @@ func (c *sites) heed(l lesson) bool {
 	}
 	drop(i)
 	half := slices.Index(s.told[:i], messagingapi.Change{Site: l.change.Site, Status: messagingapi.LinkDown})
-	if l.change.Status == messagingapi.Up && half >= 0 {
+	if half >= 0 && c.allows(l, s.told[half]) {
 		drop(half)
 	}
 	return true
@@ -119,7 +119,7 @@ func (c *sites) unasked(open []lesson) {
 	for _, name := range c.names {
 		s := c.at[name]
 		for i, told := range s.told {
-			due := slices.ContainsFunc(open, func(l lesson) bool { return l.who == name && l.allows(told) })
+			due := slices.ContainsFunc(open, func(l lesson) bool { return l.who == name && c.allows(l, told) })
 			c.t.Check(due, labtest.Finding{
 				Expected: name + " says nothing else: " + c.truth(name, told.Site),
 				Actual:   fmt.Sprintf("at %v it said that %s", s.times[i].Round(time.Millisecond), announce(told)),

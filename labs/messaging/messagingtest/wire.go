@@ -144,6 +144,13 @@ func (w *wire) watch(m labrpc.Message) {
 			Expected: fmt.Sprintf("numbers below %d", space), Actual: m.From + " sent " + describe(m.Packet),
 		})
 	}
+	if wrong := breach(p, m.From == senderNode); wrong != "" {
+		w.t.Report(labtest.Finding{
+			Property: "a packet is exactly the bytes of the contract",
+			Expected: wrong,
+			Actual:   fmt.Sprintf("%s sent %s: % x", m.From, describe(m.Packet), m.Packet[:min(len(m.Packet), 24)]),
+		})
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if m.From == senderNode {
@@ -156,6 +163,21 @@ func (w *wire) watch(m labrpc.Message) {
 	if w.setup.Window && p.Session == 1 {
 		w.room.heed(w.t, p, w.asked)
 	}
+}
+
+// breach says what a packet must be and is not, "" if it is right.
+func breach(p messagingapi.Packet, sender bool) string {
+	switch {
+	case sender != (p.Kind == messagingapi.Data):
+		return "a sender sends data, and a receiver acks"
+	case sender && (p.Ack != 0 || p.Window != 0):
+		return "Ack and Window of a data packet are zero"
+	case !sender && len(p.Payload) > 0:
+		return "an ack has no payload"
+	case len(p.Payload) > messagingapi.MaxPayload:
+		return fmt.Sprintf("a payload has at most %d bytes", messagingapi.MaxPayload)
+	}
+	return ""
 }
 
 // counts returns how many data packets and acks were sent so far.
