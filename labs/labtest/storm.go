@@ -32,19 +32,18 @@ func (t *T) Restarts(n *labrpc.Node, property string) {
 	p.Close()
 }
 
-// Outlast waits until everything that Go began has ended. What has not after
-// patience gets a calm network and the same time again, and then the run fails:
-// what says what had to end, as the subject of a sentence. A storm may hold up
-// anything for as long as it lasts, so liveness is promised in the calm only. The
-// case must have a Network; what it did is reached as by ReachFaults("a packet").
-func (t *T) Outlast(patience time.Duration, what string) {
+// Outlast waits until everything that Go began has ended. If it has not after patience,
+// the network is calm from then on: a storm may hold up anything for as long as it
+// lasts, so liveness is promised in the calm only. Then join waits for the rest, and
+// fails the run if that does not end, as Join does. The case must have a Network; what
+// it did is reached as by ReachFaults(message).
+func (t *T) Outlast(patience time.Duration, message string, join func()) {
 	if !t.Ended(patience) {
 		t.Step("after %v the network does nothing wrong any more", patience)
-		t.ReachFaults("a packet")
 		t.net.Calm()
 	}
-	t.Join(patience, what)
-	t.ReachFaults("a packet")
+	join()
+	t.ReachFaults(message)
 }
 
 // ReachFaults reaches a situation for each kind of fault that has happened to a

@@ -10,7 +10,7 @@ import (
 	"faultline/labs/labtest"
 )
 
-// weather are the faults of a storm.
+// clusterWeather are the faults of a storm.
 func clusterWeather(t *labtest.T) labrpc.Faults {
 	return labrpc.Draw(t.Seed(), labrpc.Faults{Loss: 0.1, Duplicate: 0.15, Delay: 0.15,
 		Latency: labrpc.Range{Min: time.Millisecond, Max: 10 * time.Millisecond},
@@ -37,7 +37,7 @@ func (s Solution) directoryStorm(t *labtest.T) {
 		users[i%len(users)].put(key, 0, putBound)
 	}
 	c.readAll(users, all, 2, getBound)
-	c.reached()
+	t.ReachFaults("a message")
 }
 
 // busy has each client put and get keys beside the scenario.
@@ -72,17 +72,6 @@ func (c *cluster) misfortune(kind int, name string, length time.Duration) {
 		c.net.Cut([]string{name}, []string{directoryNode})
 		c.t.Sleep(length)
 		c.net.Heal()
-	}
-}
-
-// reached tells which situations the network got the run into.
-func (c *cluster) reached() {
-	names := map[labrpc.FaultKind]string{labrpc.Drop: "a message was lost",
-		labrpc.Duplicate: "a message came twice", labrpc.Delay: "a message was late"}
-	for _, kind := range []labrpc.FaultKind{labrpc.Drop, labrpc.Duplicate, labrpc.Delay} {
-		if slices.ContainsFunc(c.net.Happened(), func(f labrpc.Fault) bool { return f.Kind == kind }) {
-			c.t.Reach(names[kind])
-		}
 	}
 }
 
@@ -123,16 +112,16 @@ func (s Solution) growthStorm(t *labtest.T) {
 	}
 	c.repaired(all, settled)
 	c.readAll(users, all, 1, getBound)
-	c.reached()
+	t.ReachFaults("a message")
 }
 
 // few names a key that is on too few living nodes, "" if there is none.
 func (c *cluster) few(keys []string) string {
-	living := c.living()
+	living, holdings := c.living(), c.holdings()
 	for _, key := range c.record.acked(keys) {
 		n := 0
 		for _, name := range c.where(key) {
-			if slices.Contains(living, name) && slices.Contains(c.holdings()[name], key) {
+			if slices.Contains(living, name) && slices.Contains(holdings[name], key) {
 				n++
 			}
 		}

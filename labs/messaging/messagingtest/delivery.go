@@ -127,16 +127,8 @@ func (w *wire) finish(bound time.Duration) {
 }
 
 // outlast waits until a storm is over or has lasted long enough. In the calm
-// that follows, what is left must arrive. It is T.Outlast in the words of a wire.
-func (w *wire) outlast() {
-	if !w.t.Ended(patience) {
-		w.t.Step("after %v the network does nothing wrong any more", patience)
-		w.t.ReachFaults("a packet")
-		w.net.Calm()
-	}
-	w.finish(patience)
-	w.t.ReachFaults("a packet")
-}
+// that follows, what is left must arrive.
+func (w *wire) outlast() { w.t.Outlast(patience, "a packet", func() { w.finish(patience) }) }
 
 // same fails unless exactly the wanted messages came so far, in that order.
 func (w *wire) same(want []string) {

@@ -151,8 +151,9 @@ func (st storm) run() {
 			}
 		})
 	}
-	st.t.Outlast(20*time.Second, "the last operation of each client, for which it waits as long as it takes,")
-	st.t.ReachFaults("a message")
+	st.t.Outlast(20*time.Second, "a message", func() {
+		st.t.Join(20*time.Second, "the last operation of each client, for which it waits as long as it takes,")
+	})
 }
 
 func (st storm) call(u *user, operation string, patience time.Duration) string {

@@ -98,14 +98,7 @@ func (h *house) ran(args string) string {
 	for _, at := range began {
 		times = append(times, at.Round(time.Millisecond).String())
 	}
-	return fmt.Sprintf("executed it %s, at %s", howOften(len(began)), strings.Join(times, ", "))
-}
-
-func howOften(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
+	return fmt.Sprintf("executed it %s, at %s", labtest.Times(len(began)), strings.Join(times, ", "))
 }
 
 // spent says which packets were sent, by who sent them.
@@ -138,15 +131,4 @@ func (h *house) join(bound time.Duration, results *notes, all ...string) {
 		f.Actual = fmt.Sprintf("%d of %d still wait, first of all %s: %s", len(waiting), len(all), waiting[0], h.account(waiting[0]))
 	}
 	h.t.Late(f)
-}
-
-// outlast is T.Outlast for calls that are made beside the scenario.
-func (h *house) outlast(results *notes, all []string) {
-	if !h.t.Ended(patience) {
-		h.t.Step("after %v the network does nothing wrong any more", patience)
-		h.t.ReachFaults("a packet")
-		h.net.Calm()
-	}
-	h.join(patience, results, all...)
-	h.t.ReachFaults("a packet")
 }

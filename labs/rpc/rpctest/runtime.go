@@ -231,7 +231,7 @@ func (s Solution) storm(t *labtest.T) {
 			})
 		}
 	}
-	h.outlast(results, all)
+	t.Outlast(patience, "a packet", func() { h.join(patience, results, all...) })
 	t.Sleep(500 * time.Millisecond)
 	for _, args := range all {
 		t.Check(results.of(args) == answer(args, 1), labtest.Finding{
