@@ -37,10 +37,14 @@ func bubble(t *testing.T, f func()) {
 // seeds are those to run: the first, unless FAULTLINE_SEEDS asks for others. These are
 // named before their runs, of which each may be the last that the process survives.
 func seeds(yield func(uint64) bool) {
-	var first, n uint64
-	if _, err := fmt.Sscan(os.Getenv("FAULTLINE_SEEDS"), &first, &n); err != nil {
+	text := os.Getenv("FAULTLINE_SEEDS")
+	if text == "" {
 		yield(1)
 		return
+	}
+	var first, n uint64
+	if _, err := fmt.Sscan(text, &first, &n); err != nil {
+		panic(fmt.Sprintf("FAULTLINE_SEEDS is %q; it must be the first seed and how many, as in \"17 1000\"", text))
 	}
 	runtime.MemProfileRate = 0 // a tenth of the time of what allocates much; nobody reads that profile
 	for seed := first; seed < first+n; seed++ {
