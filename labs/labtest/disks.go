@@ -34,11 +34,6 @@ func (t *T) Volume(node *labrpc.Node, cfg disk.Config) *disk.Volume {
 	return diskOf(t, node, cfg, disk.NewVolume)
 }
 
-// Device returns the device of a node, of that many blocks. It is like Volume.
-func (t *T) Device(node *labrpc.Node, blocks uint64, cfg disk.Config) *disk.Device {
-	return diskOf(t, node, cfg, func(cfg disk.Config) *disk.Device { return disk.NewDevice(blocks, cfg) })
-}
-
 // Log returns the log of a node. It is like Volume.
 func (t *T) Log(node *labrpc.Node, cfg disk.Config) *disk.Log {
 	return diskOf(t, node, cfg, disk.NewLog)

@@ -21,7 +21,7 @@
 //
 // # Disks
 //
-// [T.Volume] and [T.Device] tie a disk to a node of the network: it crashes when
+// [T.Volume] and [T.Log] tie a disk to a node of the network: it crashes when
 // the node does, and the seed or the plan decides what that leaves. [Explore]
 // needs no network: it crashes one component at each point of a workload, in every
 // way that its recovery can tell apart.

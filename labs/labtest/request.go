@@ -69,7 +69,7 @@ func (r Request) String() string {
 }
 
 // ParseRequest reads the text form of a request. Lines that are empty or begin
-// with # do not count. Its errors name the line.
+// with # do not count. Its errors name the line, or quote it.
 func ParseRequest(text string) (Request, error) {
 	var r Request
 	lines := strings.Split(text, "\n")
