@@ -54,7 +54,6 @@ type cluster struct {
 
 	mu      sync.Mutex
 	nodes   map[string]kvapi.Node // that are up
-	down    map[string]bool
 	rules   []func(labrpc.Message) labrpc.Action
 	traffic map[string]int // messages by "from to method"
 	asked   map[string]int // requests by "from to"
@@ -69,7 +68,7 @@ func (s Solution) cluster(t *labtest.T, f floor) *cluster {
 		f.Capacity = 100
 	}
 	c := &cluster{t: t, solution: s, floor: f,
-		nodes: map[string]kvapi.Node{}, down: map[string]bool{}, traffic: map[string]int{}, asked: map[string]int{}}
+		nodes: map[string]kvapi.Node{}, traffic: map[string]int{}, asked: map[string]int{}}
 	c.record = newRecord(t, c.whereNow)
 	t.Step("a directory that keeps every key on %d nodes, and nodes %s, with room for %d keys each; a rack is a letter",
 		f.Replicas, f.Nodes, f.Capacity)
@@ -109,7 +108,6 @@ func (c *cluster) start(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.nodes[name] = n
-	delete(c.down, name)
 	if !slices.Contains(c.names, name) {
 		c.names = append(c.names, name)
 		slices.Sort(c.names)
@@ -131,7 +129,6 @@ func (c *cluster) kill(names ...string) {
 		c.mu.Lock()
 		n := c.nodes[name]
 		delete(c.nodes, name)
-		c.down[name] = true
 		c.mu.Unlock()
 		c.net.Node(name).Crash()
 		c.within("Close of "+name, n.Close)

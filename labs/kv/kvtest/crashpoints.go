@@ -237,10 +237,7 @@ func (l ledger) String() string {
 
 // A quiet house is a calm network that leaves no trace: a server is started and asked
 // there thousands of times.
-type quiet struct {
-	house
-	depth int // servers that are up: one may crash and be recovered while it is in a sync
-}
+type quiet struct{ house }
 
 func (s Solution) quiet(t *labtest.T) *quiet {
 	q := &quiet{house: house{t: t, solution: s}}
@@ -251,17 +248,14 @@ func (s Solution) quiet(t *labtest.T) *quiet {
 
 // serve starts a server on a volume, and a client of it, for as long as f takes.
 func (q *quiet) serve(v *disk.Volume, f func(*client) error) error {
-	q.depth++
-	defer func() { q.depth-- }()
-	server, name := fmt.Sprintf("server-%d", q.depth), clientNode(q.depth)
-	p := q.start(server)
+	p, name := q.start(serverNode), clientNode(1)
 	defer p.Close()
 	if _, err := q.solution.OpenServer(p, v, kvapi.DurableOptions{MaxLog: smallLog}); err != nil {
 		return err
 	}
 	c := &client{h: &q.house, name: name, process: q.start(name)}
 	defer c.restart() // the next one is a new client
-	c.Client = q.solution.NewClient(c.process, server)
+	c.Client = q.solution.NewClient(c.process, serverNode)
 	return f(c)
 }
 

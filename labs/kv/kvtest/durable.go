@@ -201,9 +201,9 @@ func (s Solution) oneSync(t *labtest.T) {
 }
 
 func (s Solution) durableStorm(t *labtest.T) {
-	faults := weather(t)
+	faults, rng := weather(t), t.Rand("crash")
 	for i := range 3 {
-		begin := 300*time.Millisecond + time.Duration(i)*900*time.Millisecond + time.Duration(t.Rand("crash").IntN(500))*time.Millisecond
+		begin := 300*time.Millisecond + time.Duration(i)*900*time.Millisecond + time.Duration(rng.IntN(500))*time.Millisecond
 		faults.Timed = append(faults.Timed, labrpc.Fault{Kind: labrpc.Crash, From: serverNode, Begin: begin, End: begin + 300*time.Millisecond})
 	}
 	m := s.machine(t, faults, disk.Config{Latency: disk.Latency{Write: 100 * time.Microsecond, Flush: 3 * time.Millisecond}})

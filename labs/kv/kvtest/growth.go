@@ -180,7 +180,7 @@ func (c *cluster) putNew(u *user, key string) (stored bool) {
 	return stored
 }
 
-// answered are the bytes that each node has sent to routers and the directory.
+// answered are the bytes that each node has sent, to whomever.
 func (c *cluster) answered() map[string]int {
 	sent := map[string]int{}
 	for _, name := range c.names {

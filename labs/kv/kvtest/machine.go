@@ -23,7 +23,7 @@ type machine struct {
 	// The lock of the house guards these.
 	process  *labrpc.Process
 	fate     disk.Fate // of the next crash
-	onFlush  func()    // called before each flush takes effect, with the lock held
+	onFlush  func()    // called before each flush takes effect, with no lock held
 	restarts int
 }
 
@@ -33,8 +33,8 @@ const smallLog = 1024
 // repairTime is how long a server is down.
 const repairTime = 50 * time.Millisecond
 
-// machine makes a house with a durable server that has just begun. Unless the
-// config has a fate, a crash leaves what restart says.
+// machine makes a house with a durable server that has just begun. A crash leaves what
+// restart says.
 func (s Solution) machine(t *labtest.T, faults labrpc.Faults, config disk.Config) *machine {
 	m := &machine{house: s.house(t, faults), config: config, options: kvapi.DurableOptions{MaxLog: smallLog}}
 	m.config.Fate = func(c disk.Choice) int {
