@@ -234,7 +234,7 @@ type crowd struct {
 
 // does is the operation that a client does.
 func (x *crowd) does(client, i int) operation {
-	lines := []string{"create c/a", "write 700 m to c/a at 0", "rename c/a to c/b", "mkdir c/d", "rename c/b to c/d/a", "remove c/d/a"}
+	lines := []string{"create c/a", "write 700 m to c/a at 0", "rename c/a to c/b", "mkdir c/d", "rename c/b to c/d/a"}
 	return parse(strings.ReplaceAll(lines[i], "c/", fmt.Sprintf("c%d/", client)))
 }
 

@@ -99,7 +99,7 @@ func (x trial) begin(d *disk.Device) {
 	for _, o := range x.prepare {
 		good(o.apply(t))
 	}
-	store(d, t)
+	store(x.t, d, t)
 }
 
 func (x trial) must(what string, err error) {

@@ -179,7 +179,9 @@ func (s Solution) crashMkfs(t *labtest.T) {
 			if err != nil {
 				return none, nil
 			}
-			good(f.Close())
+			if err := f.Close(); err != nil {
+				return "", fmt.Errorf("close: %w", err)
+			}
 			contents, err := x.recover(d)
 			switch contents {
 			case x.states[0][0]:

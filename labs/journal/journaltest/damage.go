@@ -51,7 +51,7 @@ func (s Solution) damages(t *labtest.T, list []damage) {
 	t.Step("on each disk there is: %s", whole)
 	for _, x := range list {
 		t.Step("%s", x.what)
-		d := s.ruin(x.do)
+		d := s.ruin(t, x.do)
 		if examine(d).sound() == "" {
 			panic("journaltest: this does no harm, so the case would prove nothing: " + x.what)
 		}
@@ -77,12 +77,12 @@ func (s Solution) damages(t *labtest.T, list []damage) {
 }
 
 // ruin makes a disk and damages it.
-func (s Solution) ruin(do func(m *image)) *disk.Device {
+func (s Solution) ruin(t *labtest.T, do func(m *image)) *disk.Device {
 	d := disk.NewDevice(smallDisk, disk.Config{})
 	g := journalapi.Geometry{Journal: smallJournal, Inodes: smallInodes}
 	litter(d, g)
-	good(s.Mkfs(d, g))
-	m := store(d, built())
+	s.mkfs(t, d)
+	m := store(t, d, built())
 	do(m)
 	m.flush()
 	return d.Crash(disk.Config{})

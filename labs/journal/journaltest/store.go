@@ -2,11 +2,13 @@ package journaltest
 
 import (
 	"encoding/binary"
+	"fmt"
 	"maps"
 	"slices"
 
 	"faultline/labs/disk"
 	"faultline/labs/journal/journalapi"
+	"faultline/labs/labtest"
 )
 
 // An image is blocks of a disk that somebody changes without a file system. What is
@@ -20,12 +22,19 @@ type image struct {
 	numbers map[string]uint32 // the inode of each name
 }
 
+// mkfs makes a small file system.
+func (s Solution) mkfs(t *labtest.T, d *disk.Device) {
+	err := s.Mkfs(d, journalapi.Geometry{Journal: smallJournal, Inodes: smallInodes})
+	t.Check(err == nil, labtest.Finding{Expected: "Mkfs succeeds", Actual: fmt.Sprintf("it gave %q", fmt.Sprint(err))})
+}
+
 // openImage reads the superblock of a disk that has a new file system on it.
-func openImage(d *disk.Device) *image {
+func openImage(t *labtest.T, d *disk.Device) *image {
 	m := &image{d: d, blocks: map[uint32][]byte{}, numbers: map[string]uint32{}}
 	var err error
 	m.super, err = journalapi.DecodeSuperblock(m.block(0), d.NumBlocks())
-	good(err)
+	t.Check(err == nil, labtest.Finding{
+		Property: "block 0 is the superblock of the file system", Expected: "Mkfs has written it", Actual: fmt.Sprint(err)})
 	m.next = m.super.DataStart
 	return m
 }
@@ -69,28 +78,29 @@ func (m *image) getInode(n uint32) journalapi.Inode {
 // store writes a tree to a disk that has a new file system on it, by the layout alone:
 // no file system is asked, and no journal is used. It returns the image, for those who
 // want to damage it. Blocks that are all zero become holes.
-func store(d *disk.Device, t tree) *image {
-	m := openImage(d)
+func store(t *labtest.T, d *disk.Device, whole tree) *image {
+	m := openImage(t, d)
+	m.emptyRoot()
 	numbers := map[*node]uint32{}
-	t.walk(func(name string, n *node) {
+	whole.walk(func(name string, n *node) {
 		if numbers[n] == 0 {
 			numbers[n] = journalapi.RootInode + uint32(len(numbers))
 		}
 		m.numbers[name] = numbers[n]
 	})
-	parents := map[*node]uint32{t.root: journalapi.RootInode}
-	t.walk(func(_ string, n *node) {
+	parents := map[*node]uint32{whole.root: journalapi.RootInode}
+	whole.walk(func(_ string, n *node) {
 		for _, child := range n.entries {
 			parents[child] = numbers[n]
 		}
 	})
 	done := map[*node]bool{}
-	t.walk(func(_ string, n *node) {
+	whole.walk(func(_ string, n *node) {
 		if done[n] {
 			return
 		}
 		done[n] = true
-		inode := journalapi.Inode{Type: journalapi.File, Links: uint16(t.links(n)), Size: uint64(len(n.data))}
+		inode := journalapi.Inode{Type: journalapi.File, Links: uint16(whole.links(n)), Size: uint64(len(n.data))}
 		data := n.data
 		if n.dir {
 			data = entriesOf(n, numbers, parents[n])
@@ -101,6 +111,15 @@ func store(d *disk.Device, t tree) *image {
 	})
 	m.flush()
 	return m
+}
+
+// emptyRoot gives back the block that the new root has, wherever Mkfs has put it.
+func (m *image) emptyRoot() {
+	for _, bn := range m.getInode(journalapi.RootInode).Direct {
+		if bn >= m.super.DataStart && bn < m.super.Blocks {
+			m.block(m.super.BitmapStart)[bn/8] &^= 1 << (bn % 8)
+		}
+	}
 }
 
 // entriesOf is what stands in a directory.
