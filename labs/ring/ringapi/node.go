@@ -57,14 +57,15 @@ type Node interface {
 	// Leave tells the neighbours, hands over the keys, and closes the node. In a ring that was repaired,
 	// its predecessor and its successor have each other when it returns. If ctx
 	// ends before they have heard of it, the error is ctx.Err(), and the others
-	// find out as if the node had failed.
+	// find out as if the node had failed. On a calm network it takes at most
+	// 20×Timeout.
 	Leave(ctx context.Context) error
 
 	// Lookup returns the member that owns the id: the first at or after it. In a
 	// ring that is not repaired it may be another one. Nodes that do not answer are
 	// gone round: among at most r-1 dead ones in a ring that was repaired before,
-	// it takes at most 20×Timeout. Where there is no way, it goes on trying. The
-	// error is as that of Join.
+	// it takes at most 20×Timeout, and finds the owner if that lives. Where there is
+	// no way, it goes on trying. The error is as that of Join.
 	Lookup(ctx context.Context, id ID) (Member, error)
 
 	// Successors returns the members that the node takes for the next r upwards, in

@@ -172,14 +172,17 @@ func (o *circle) fail(ids ...ringapi.ID) {
 	}
 }
 
-// leave has a member leave.
-func (o *circle) leave(id ringapi.ID) {
+// leave has a member leave while the network is calm.
+func (o *circle) leave(id ringapi.ID) { o.leaveWithin(patience, id) }
+
+// leaveWithin has a member leave, which takes at most d.
+func (o *circle) leaveWithin(d time.Duration, id ringapi.ID) {
 	o.t.Step("%s leaves", node(id))
 	o.mu.Lock()
 	n := o.alive[id]
 	o.mu.Unlock()
 	o.gone(id)
-	o.t.Within(patience, "Leave of "+node(id), func() {
+	o.t.Within(d, "Leave of "+node(id), func() {
 		ctx, cancel := o.t.Patient(0)
 		defer cancel()
 		err := n.Leave(ctx)
@@ -251,26 +254,4 @@ func ended(err error) string {
 		return "no error"
 	}
 	return "error: " + err.Error()
-}
-
-// everywhere has every member look up every id, and fails if one is not right.
-func (o *circle) everywhere() {
-	ids := o.living()
-	o.t.Step("everybody looks up every id")
-	for _, from := range ids {
-		for id := range ringapi.ID(1) << o.crew.Bits {
-			o.finds(ids, from, id)
-		}
-	}
-}
-
-// finds fails unless a member finds the owner of an id among ids.
-func (o *circle) finds(ids []ringapi.ID, from, id ringapi.ID) {
-	want := node(owner(ids, id))
-	if got := o.ask(from, id, patience); got != want {
-		o.t.Fail(labtest.Finding{
-			Property: "a lookup finds the first member at or after the id",
-			Expected: fmt.Sprintf("%s finds that %d belongs to %s, with members at %s", node(from), id, want, list(ids)),
-			Actual:   "it gives " + got})
-	}
 }

@@ -3,7 +3,6 @@ package ringtest
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"faultline/labs/labtest"
 	"faultline/labs/ring/ringapi"
@@ -124,17 +123,39 @@ func (o *circle) predecessors(ids []ringapi.ID) *wrong {
 }
 
 // repaired waits until the ring is right.
-func (o *circle) repaired() { o.partRepaired(o.living(), o.bound()) }
+func (o *circle) repaired() {
+	ids := o.living()
+	o.t.Step("%d rounds to repair a ring of %d", o.bound()/stabilize, len(ids))
+	o.becomes(func() *wrong {
+		if w := o.check(ids); w != nil {
+			return w
+		}
+		return o.lookups(ids)
+	})
+}
 
-// partRepaired waits until these members are a ring that is right.
-func (o *circle) partRepaired(ids []ringapi.ID, bound time.Duration) {
-	o.t.Step("%d rounds to repair a ring of %d", bound/stabilize, len(ids))
+// everywhere has every member look up every id, until all of them are right.
+func (o *circle) everywhere() {
+	ids := o.living()
+	o.t.Step("everybody looks up every id")
+	o.becomes(func() *wrong {
+		for _, from := range ids {
+			for id := range ringapi.ID(1) << o.crew.Bits {
+				if w := o.lookup(ids, from, id); w != nil {
+					return w
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// becomes waits until nothing is wrong any more, as long as the repair of a ring may take.
+func (o *circle) becomes(right func() *wrong) {
+	bound := o.bound()
 	var w *wrong
 	for end := o.t.Since() + bound; ; o.t.Sleep(stabilize / 2) {
-		if w = o.check(ids); w == nil {
-			w = o.lookups(ids)
-		}
-		if w == nil {
+		if w = right(); w == nil {
 			return
 		}
 		if o.t.Since() > end {
@@ -150,13 +171,28 @@ func (o *circle) lookups(ids []ringapi.ID) *wrong {
 	for i, from := range ids {
 		target := next(ids, i, 1+i%len(ids))
 		for _, id := range []ringapi.ID{target, (target + 1) % (1 << o.crew.Bits)} {
-			want := node(owner(ids, id))
-			if got := o.ask(from, id, patience); got != want {
-				return &wrong{"a lookup finds the first member at or after the id",
-					fmt.Sprintf("%s finds that %d belongs to %s, with members at %s", node(from), id, want, list(ids)),
-					"it gives " + got}
+			if w := o.lookup(ids, from, id); w != nil {
+				return w
 			}
 		}
 	}
 	return nil
+}
+
+// lookup has a member look up an id, and returns what is wrong with what it finds.
+func (o *circle) lookup(ids []ringapi.ID, from, id ringapi.ID) *wrong {
+	want := node(owner(ids, id))
+	got := o.ask(from, id, patience)
+	if got == want {
+		return nil
+	}
+	return &wrong{"a lookup finds the first member at or after the id",
+		fmt.Sprintf("%s finds that %d belongs to %s, with members at %s", node(from), id, want, list(ids)), "it gives " + got}
+}
+
+// finds fails unless a member finds the owner of an id among ids.
+func (o *circle) finds(ids []ringapi.ID, from, id ringapi.ID) {
+	if w := o.lookup(ids, from, id); w != nil {
+		o.t.Fail(labtest.Finding{Property: w.property, Expected: w.expected, Actual: w.actual})
+	}
 }

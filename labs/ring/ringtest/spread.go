@@ -96,6 +96,9 @@ func (s Solution) shares(n int, prefix string, heavy int) []float64 {
 	}
 	slices.SortFunc(all, func(a, b place) int { return int(a.id) - int(b.id) })
 	shares := make([]float64, n)
+	if len(all) == 0 {
+		return shares
+	}
 	below := all[len(all)-1].id
 	for _, p := range all {
 		shares[p.of] += float64((p.id-below)%(1<<spreadBits)) / (1 << spreadBits)
