@@ -22,7 +22,8 @@ var ErrConflict = errors.New("another transaction is in the way")
 //     at most 2×Timeout later. As with Run, the outcome is Unknown only with ErrClosed.
 //   - When all nodes are up, the network does nothing wrong, and n transactions are under
 //     way, then each has committed after n×20×Timeout, whatever they read and change, and
-//     whatever those before have left.
+//     whatever those before have left. A coordinator that is down holds up only those who
+//     want an account that somebody has said yes for.
 //
 // How you get there is yours: whether a Read locks, who waits for whom, who gives way.
 type Body func(View) ([]Part, error)
@@ -45,7 +46,7 @@ type Read struct {
 
 // A Reading is the answer to a Read: a balance, or why there is none. It is no promise.
 // Whoever reads from a participant may crash and never be heard of again, so what a
-// participant locks for a Read it lets go some time, also if nobody tells it to.
+// participant locks for a Read it lets go within 10×Timeout, also if nobody tells it to.
 type Reading struct {
 	Txn     Txn
 	Balance int64

@@ -63,15 +63,8 @@ type bank struct {
 	messages int
 	forces   map[string]int
 	monitor  monitor
-	told     []told
 	trouble  bool // something went wrong that the script or the plan did
 	moment   int  // counts the beginnings and ends of transactions that look first
-}
-
-// A told is what a client was told.
-type told struct {
-	parts   []commitapi.Part
-	outcome commitapi.Outcome
 }
 
 // bank starts a bank with n participants, and other coordinators beside c1. Their logs
@@ -307,9 +300,6 @@ func (b *bank) runIn(ctx context.Context, parts []commitapi.Part) (outcome commi
 	if err != nil {
 		outcome = commitapi.Unknown
 	}
-	b.mu.Lock()
-	b.told = append(b.told, told{parts, outcome})
-	b.mu.Unlock()
 	b.monitor.client(parts, outcome)
 	return outcome
 }

@@ -117,7 +117,7 @@ func (s Solution) stale(t *labtest.T) {
 					b.bounce("p1")
 					b.bounce("p2")
 				}
-				two := b.must(a.second(rest).by(second, "client-2"))
+				two := b.must(a.second(rest).by(second, "client-2").within(patient(2)))
 				t.Join(patient(2), "Transact "+one.what)
 				b.committed(one)
 				b.reckon(one, two)

@@ -166,6 +166,7 @@ func (m *monitor) sentPrepare(msg labrpc.Message) {
 // question notes what is asked. A name that was used before, for something else, is
 // found here.
 func (m *monitor) question(msg labrpc.Message, q commitapi.Prepare) {
+	q.Participants = slices.Sorted(slices.Values(q.Participants)) // they may come in any order
 	s := m.story(q.Txn)
 	for _, before := range s.questions {
 		if !reflect.DeepEqual(before.Participants, q.Participants) {

@@ -116,15 +116,22 @@ func (m *monitor) client(parts []commitapi.Part, outcome commitapi.Outcome) {
 	}
 }
 
-// named returns the name of the latest transaction with these parts, if anybody was
-// asked. No two transactions of a bank have the same parts.
+// named returns the name of the transaction with these parts, if anybody was asked. No two
+// transactions of a bank have the same parts, but one part may be the same in both.
 func (m *monitor) named(parts []commitapi.Part) (commitapi.Txn, bool) {
 	for _, txn := range sorted(m.txns) {
+		same := false
 		for _, part := range parts {
 			q, asked := m.txns[txn].questions[part.Participant]
-			if asked && slices.Equal(q.Changes, part.Changes) && len(q.Participants) == len(parts) {
-				return txn, true
+			if !asked {
+				continue
 			}
+			if same = slices.Equal(q.Changes, part.Changes) && len(q.Participants) == len(parts); !same {
+				break
+			}
+		}
+		if same {
+			return txn, true
 		}
 	}
 	return "", false
