@@ -37,9 +37,9 @@ func (e *callError) Unwrap() error { return e.err }
 // MaybeExecuted reports whether a call that returned err may have been executed:
 // once, several times if the network copied the request, or even later than now.
 // It is false only where it certainly was not and will not be: the context or the
-// process had ended before the call, the arguments cannot cross, no node can have
-// the address, or the process there said that it has no such method. It is true
-// for nil, and for errors that are not from Call.
+// process had ended before the call, the arguments cannot cross, or no node can have
+// the address. It is true for nil, for errors that are not from Call, and for
+// ErrNoMethod: a copy of the request may find a process that has the method.
 func MaybeExecuted(err error) bool {
 	var c *callError
 	return !errors.As(err, &c) || c.maybe
@@ -206,7 +206,7 @@ func (t target) take(a answer, args any) (maybe bool, err error) {
 	case kindError:
 		return true, RemoteError(a.body)
 	case kindNoMethod:
-		return false, fmt.Errorf("%w: %s", ErrNoMethod, a.body)
+		return true, fmt.Errorf("%w: %s", ErrNoMethod, a.body)
 	case kindMismatch:
 		return false, fmt.Errorf("%w: %s, and was called with %s", ErrEncoding, a.body, t.types(args))
 	}

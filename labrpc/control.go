@@ -28,8 +28,8 @@ type Message struct {
 
 // Decode reads the arguments of a request, or what a reply carries, into the variable
 // that v points to. It fails for a datagram, for an answer that is an error, and where
-// the variable has another type than the message. What it reads shares no memory with
-// the message.
+// the bytes are no encoding of the variable's type: that of another type may be one by
+// chance. What it reads shares no memory with the message.
 func (m Message) Decode(v any) error {
 	if m.Method == "" || m.types == nil {
 		return fmt.Errorf("%w: a datagram carries no values", ErrEncoding)
@@ -141,7 +141,8 @@ func (n *Network) Heal() {
 func (n *Network) Calm() {
 	n.mu.Lock()
 	defer n.unlock()
-	if n.calm || n.closed {
+	paused := slices.ContainsFunc(n.order, func(d *Node) bool { return d.paused })
+	if n.closed || n.calm && len(n.cuts) == 0 && !paused {
 		return
 	}
 	n.calm = true
@@ -184,7 +185,7 @@ func (n *Network) begin(now time.Duration, t *timed) {
 	case Cut:
 		t.cut = n.cut(now, t.fault)
 	case Pause:
-		n.node(t.fault.From).pause(now)
+		n.node(t.fault.From).pause(now, t)
 	case Crash:
 		if d := n.node(t.fault.From); d.crash(now) {
 			t.crashed = d
@@ -200,7 +201,9 @@ func (n *Network) end(now time.Duration, t *timed) {
 			n.emit(now, trace.Event{Kind: trace.Heal, Text: t.fault.sides()})
 		}
 	case Pause:
-		n.node(t.fault.From).resume(now)
+		if d := n.node(t.fault.From); d.pauser == t {
+			d.resume(now)
+		}
 	case Crash:
 		if d := t.crashed; d != nil && d.restart(now) && d.onRestart != nil {
 			n.starts = append(n.starts, d.onRestart)

@@ -221,6 +221,35 @@ pause b 5s..6s`)}
 	})
 }
 
+// A pause of the plan ends what it has begun. A script may have paused the node before.
+func TestAPlannedPauseEndsNoPauseOfAScript(t *testing.T) {
+	bubble(t, labrpc.Config{Plan: plan(t, "pause b 1s..2s")}, func(l *lab) {
+		a, b := l.listen("a"), l.listen("b")
+		l.Node("b").Pause()
+		send(t, a, "b", "waits")
+		equal(t, "b received", within(t, b, 3*time.Second), nil)
+		l.Node("b").Resume()
+		equal(t, "b received after the pause", within(t, b, time.Second), []string{"waits"})
+	})
+}
+
+func TestCalmEndsWhatAScriptBeganAfterTheFirst(t *testing.T) {
+	bubble(t, labrpc.Config{}, func(l *lab) {
+		a, b := l.listen("a"), l.listen("b")
+		l.Calm()
+		l.Cut([]string{"a"}, []string{"b"})
+		l.Node("b").Pause()
+		l.Calm()
+		l.Calm() // there is nothing to end, so nothing to tell
+		send(t, a, "b", "not cut")
+		equal(t, "b received", within(t, b, time.Second), []string{"not cut"})
+		heals := func(e trace.Event) bool { return e.Kind == trace.Heal }
+		if got := l.lines(heals); len(got) != 2 {
+			t.Errorf("told %q", got)
+		}
+	})
+}
+
 func TestScripts(t *testing.T) {
 	script := func(m labrpc.Message) labrpc.Action {
 		switch string(m.Packet) {

@@ -24,6 +24,7 @@ type Node struct {
 	incarnation uint32
 	crashed     bool
 	paused      bool
+	pauser      *timed    // the planned fault that paused it last; nil for a script
 	inbox       []*flight // what arrived while the node was paused
 	outbox      []*flight // what it sent meanwhile
 	onRestart   func()
@@ -155,14 +156,14 @@ func (d *Node) restart(now time.Duration) bool {
 func (d *Node) Pause() {
 	d.net.mu.Lock()
 	defer d.net.unlock()
-	d.pause(d.net.now())
+	d.pause(d.net.now(), nil)
 }
 
-func (d *Node) pause(now time.Duration) {
+func (d *Node) pause(now time.Duration, by *timed) {
 	if d.paused || d.crashed || d.net.closed {
 		return
 	}
-	d.paused = true
+	d.paused, d.pauser = true, by
 	d.net.emit(now, trace.Event{Kind: trace.Pause, Node: d.name})
 }
 

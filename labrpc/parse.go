@@ -61,9 +61,9 @@ func (k FaultKind) form() string {
 	case Pause:
 		return "NODE BEGIN..END"
 	case Crash:
-		return "NODE at TIME restart TIME"
+		return "NODE at TIME [restart TIME]"
 	case Lose:
-		return "NODE DISK flush N: WHAT"
+		return "NODE DISK flush|crash N: WHAT"
 	case Fail:
 		return "NODE DISK flush N"
 	}

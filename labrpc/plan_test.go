@@ -73,8 +73,8 @@ func TestBadLinesNameTheMistakeAndTheForm(t *testing.T) {
 		corrupt = `: expected "corrupt FROM -> TO #N bit NUMBER"`
 		cut     = `: expected "cut {NODES} | {NODES} BEGIN..END"`
 		pause   = `: expected "pause NODE BEGIN..END"`
-		crash   = `: expected "crash NODE at TIME restart TIME"`
-		lose    = `: expected "lose NODE DISK flush N: WHAT"`
+		crash   = `: expected "crash NODE at TIME [restart TIME]"`
+		lose    = `: expected "lose NODE DISK flush|crash N: WHAT"`
 		fails   = `: expected "fail NODE DISK flush N"`
 	)
 	tests := []struct{ line, err string }{
