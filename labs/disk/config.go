@@ -2,6 +2,7 @@ package disk
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -95,7 +96,7 @@ type core struct {
 	mu      sync.Mutex // guards all below and the disk around it
 	dead    bool
 	seq     uint64    // of the latest write
-	flushes int       // flushes that began to take effect, in all lives
+	flushes int       // flushes that began to take effect, and crashes, in all lives
 	taking  bool      // one of them has not taken effect yet
 	failing int       // how many of the next flushes fail
 	owner   *owner    // marks what nobody shares with this disk
@@ -260,11 +261,22 @@ func (c *core) choose(q Choice) int {
 		panic("disk: the fate chose a state that " + q.String() + " does not have")
 	}
 	if k < q.Options-1 {
-		words := q.Words()
-		if k > 0 {
-			words += " but for an earlier write"
-		}
-		c.found = append(c.found, finding{Loss{Cell: q.Cell, Left: k}, words})
+		c.found = append(c.found, finding{Loss{Cell: q.Cell, Left: k}, q.Words() + but(q.Kind, k)})
 	}
 	return k
+}
+
+// but says what is left of a cell of which something is, though not the latest.
+func but(kind CellKind, k int) string {
+	switch {
+	case k == 0:
+		return ""
+	case kind != Tail:
+		return " but for an earlier write"
+	case k == 1: // see settle
+		return " but for a part of it, torn"
+	case k%2 == 1:
+		return fmt.Sprintf(" but for %d of them and a part of the next, torn", k/2)
+	}
+	return fmt.Sprintf(" but for %d of them", k/2)
 }

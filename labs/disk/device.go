@@ -77,11 +77,7 @@ func (d *Device) WriteFUA(bn uint64, src []byte) error {
 	}
 	first := int(bn) * (BlockSize / SectorSize)
 	return d.flush(fmt.Sprintf("block %d", bn), func(upTo uint64, fails bool) {
-		for i := range BlockSize / SectorSize {
-			if c := d.table.get(first + i); c != nil {
-				d.table.set(d.owner, first+i, c.flushed(upTo, fails))
-			}
-		}
+		d.table.flush(d.owner, first, first+BlockSize/SectorSize, upTo, fails)
 	})
 }
 
@@ -108,7 +104,9 @@ func (d *Device) write(call string, bn uint64, src []byte) error {
 // that others make meanwhile are not covered. It fails with ErrIO when the disk
 // fails to write: see there.
 func (d *Device) Flush() error {
-	return d.flush("the device", func(upTo uint64, fails bool) { d.table.flush(d.owner, upTo, fails) })
+	return d.flush("the device", func(upTo uint64, fails bool) {
+		d.table.flush(d.owner, 0, d.table.len(), upTo, fails)
+	})
 }
 
 // Crash ends this life of the device: each of its calls returns ErrDead from now

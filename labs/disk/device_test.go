@@ -86,6 +86,9 @@ func TestFUAIsNoBarrier(t *testing.T) {
 	if got := sectors(after, 0)[:1] + sectors(after, 1)[:1]; got != "0b" {
 		t.Errorf("durable is %s", got)
 	}
+	if got := d.Dirty(); got != disk.BlockSize/disk.SectorSize {
+		t.Errorf("%d sectors are uncertain: those of one block are", got)
+	}
 }
 
 func TestAnUnchangedSectorIsNoChoice(t *testing.T) {

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -22,7 +23,7 @@ const (
 	volatile  changeState = iota // made in this life, not synced
 	open                         // made before the crash: kept or lost
 	kept                         // durable
-	lost                         // by the crash, or by a sync that failed in an earlier life
+	lost                         // by the crash
 	forgotten                    // by a sync that failed: seen until the next crash
 )
 
@@ -68,12 +69,13 @@ func (v *Volume) nameOf(f *inode) string {
 			return c.name
 		}
 	}
-	for name, id := range v.base {
-		if id == f.id {
-			return name // there is one: a rename takes the other away
+	name := ""
+	for other, id := range v.base { // two, if a rename was lost and the next one was not
+		if id == f.id && (name == "" || other < name) {
+			name = other
 		}
 	}
-	return f.name
+	return cmp.Or(name, f.name)
 }
 
 func (c *change) choice() Choice {

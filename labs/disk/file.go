@@ -3,6 +3,8 @@ package disk
 import (
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
 	"strconv"
 	"sync/atomic"
 
@@ -87,7 +89,8 @@ func (f *File) ReadAt(p []byte, off int64) (int, error) {
 
 // WriteAt writes p at byte off. It copies p. What lies between the end of the
 // file and off becomes zeros. All of p is written or, with an error, nothing:
-// ErrFull when the volume has no room. It is volatile until Sync.
+// ErrFull when the volume has no room, or the file had more than 4 GiB. It is
+// volatile until Sync.
 func (f *File) WriteAt(p []byte, off int64) (int, error) {
 	n, err := f.begin("write", true)
 	if err != nil {
@@ -129,13 +132,20 @@ func (f *File) write(n *inode, p []byte, off int64) (int, error) {
 	return len(p), nil
 }
 
-// room reports whether file n may have the given size.
+// maxSize is how long a file can be. What it takes to simulate a file grows with it.
+const maxSize = 1 << 32
+
+// room reports whether file n may have the given size, which is negative where it was
+// too large to be added up.
 func (v *Volume) room(n *inode, size int64) bool {
+	if size < 0 || size > maxSize {
+		return false
+	}
 	if v.cfg.Capacity == 0 || size <= n.size {
 		return true
 	}
 	used := size
-	for _, id := range v.directory() {
+	for _, id := range slices.Compact(slices.Sorted(maps.Values(v.directory()))) { // in order: each may ask the fate
 		if id != n.id {
 			used += v.file(id).size
 		}
@@ -144,7 +154,7 @@ func (v *Volume) room(n *inode, size int64) bool {
 }
 
 // Truncate makes the file size bytes long, by cutting its end off or by adding
-// zeros. It is volatile until Sync.
+// zeros. It fails like WriteAt, and is volatile until Sync.
 func (f *File) Truncate(size int64) error {
 	n, err := f.begin("truncate", true)
 	if err != nil {

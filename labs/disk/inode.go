@@ -133,6 +133,7 @@ func (f *inode) write(v *Volume, p []byte, off int64) {
 			}
 		}
 		copy(s[from:from+n], p[at-off:])
+		f.cutHole(v, i)
 		w := newVersion(&s, v.seq)
 		w.epoch = f.epoch
 		f.cells.write(v.owner, i, w)
@@ -144,6 +145,16 @@ func (f *inode) write(v *Volume, p []byte, off int64) {
 			next = min((off/SectorSize+1)*SectorSize, end)
 		}
 		f.setSize(v, next)
+	}
+}
+
+// cutHole notes in a sector that is about to be written first that the file was shortened,
+// which may be lost: then there is a hole there, and nothing of what is written now.
+func (f *inode) cutHole(v *Volume, i int) {
+	if f.epoch > f.sure[0].epoch && f.cells.get(i) == nil {
+		w := newVersion(nil, v.seq)
+		w.epoch, w.cut = f.epoch, true
+		f.cells.write(v.owner, i, w)
 	}
 }
 
@@ -177,7 +188,7 @@ func (f *inode) shorten(v *Volume, size int64) {
 
 // sync makes durable what was written up to upTo.
 func (f *inode) sync(v *Volume, upTo uint64, fails bool) {
-	f.cells.flush(v.owner, upTo, fails)
+	f.cells.flush(v.owner, 0, f.cells.len(), upTo, fails)
 	n := 0
 	for n < len(f.pend) && f.pend[n].seq <= upTo {
 		n++

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"hash/fnv"
+	"slices"
 
 	"faultline/labs/trace"
 )
@@ -139,10 +140,15 @@ func reached(list []record) []record {
 	return all
 }
 
-// Durable returns how many records no crash at this moment would lose.
+// Durable returns how many records, from the first on, no crash at this moment would
+// lose. Behind one that a failed flush has lost there may be others that are durable:
+// they do not count, for a crash moves them to another place.
 func (l *Log) Durable() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if i := slices.IndexFunc(l.records[:l.forced], func(r record) bool { return r.failed }); i >= 0 {
+		return i
+	}
 	return l.forced
 }
 

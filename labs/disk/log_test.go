@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"faultline/labs/disk"
+	"faultline/labs/trace"
 )
 
 // logOf makes a log with two forced records and two that are not.
@@ -53,6 +54,20 @@ func TestACrashLeavesAPrefixOfALog(t *testing.T) {
 	}
 }
 
+func TestALogSaysWhatIsLeftOfItsTail(t *testing.T) {
+	for k, want := range []string{"", " but for a part of it, torn", " but for 1 of them", " but for 1 of them and a part of the next, torn"} {
+		var told []string
+		l := logOf(t).Crash(disk.Config{
+			Fate:  func(disk.Choice) int { return k },
+			Trace: func(e trace.Event) { told = append(told, e.Text) },
+		})
+		recordsOf(t, l)
+		if want := "what was not forced from record 3 on" + want; len(told) != 1 || told[0] != want {
+			t.Errorf("told %q, want %q", told, want)
+		}
+	}
+}
+
 func TestWhatSurvivedOfALogStays(t *testing.T) {
 	next := logOf(t).Crash(disk.Config{Fate: func(disk.Choice) int { return 1 }})
 	if err := next.Append([]byte("more")); err != nil {
@@ -81,6 +96,9 @@ func TestAFailedForceLosesWhatItWasToWrite(t *testing.T) {
 	}
 	if got := recordsOf(t, l); got != "[begin ready commit end! later]" {
 		t.Errorf("before the crash there is %s", got)
+	}
+	if got := l.Durable(); got != 2 {
+		t.Errorf("%d records are durable, and the third is not", got)
 	}
 	if got := recordsOf(t, l.Crash(disk.Config{})); got != "[begin ready later]" {
 		t.Errorf("after the crash there is %s", got)

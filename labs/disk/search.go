@@ -25,7 +25,6 @@ type Search struct {
 	known  Choices
 	at     int // where in path the next question is expected
 	strays int // questions of the run that were answered from another place, and choices nobody asked for
-	runs   int
 }
 
 type taken struct {
@@ -37,7 +36,6 @@ type taken struct {
 // Fate returns the fate of the next run.
 func (s *Search) Fate() Fate {
 	s.at = 0
-	s.runs++
 	for i := range s.path {
 		s.path[i].asked = false
 	}

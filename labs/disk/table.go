@@ -63,16 +63,20 @@ func (t *table) at(i int) *cell {
 // write records a write.
 func (t *table) write(o *owner, i int, v version) {
 	c := t.at(i)
-	if len(c.pend) == 0 {
+	if len(c.pend) == 0 && !(c.ghost() && slices.Contains(t.dirty, i)) {
 		t.dirty = append(t.dirty, i)
 	}
 	t.set(o, i, c.written(v))
 }
 
-// flush makes durable what was written up to upTo.
-func (t *table) flush(o *owner, upTo uint64, fails bool) {
+// flush makes durable what was written up to upTo, at the places from first to before end.
+func (t *table) flush(o *owner, first, end int, upTo uint64, fails bool) {
 	still := t.dirty[:0:0]
 	for _, i := range t.dirty {
+		if i < first || i >= end {
+			still = append(still, i)
+			continue
+		}
 		c := t.get(i)
 		f := c.flushed(upTo, fails)
 		if f != c {

@@ -211,6 +211,7 @@ func (v *Volume) Print() uint64 {
 	}
 	for _, c := range v.changes {
 		h = mix(h ^ uint64(c.id)<<8 ^ uint64(c.state))
+		h = mix(h ^ hashName(string(c.kind)+" "+c.from+" "+c.name) ^ uint64(c.file)) // a number may be that of another change
 	}
 	for id := range v.named() {
 		h ^= mix(v.files[id].print() ^ mix(uint64(id)))
@@ -264,7 +265,7 @@ func (v *Volume) OpenChoices() []Choice {
 // gone bad, unnoticed. It fails when there is no such file or byte.
 func (v *Volume) Rot(name string, off int64) error {
 	v.mu.Lock()
-	defer v.mu.Unlock()
+	defer v.unlock() // what it reads may be found lost
 	id := v.lookup(name)
 	if id == 0 {
 		return &fs.PathError{Op: "rot", Path: name, Err: fs.ErrNotExist}

@@ -109,6 +109,14 @@ func TestWhatACrashMayLeaveOfAVolume(t *testing.T) {
 			"kv= | kv=0 | kv=a*3 | kv=b"},
 		{"what was written after a shortening does not appear before it", func(v *disk.Volume) { put(v, "kv", "bbb", false) },
 			"kv= | kv=0*3 | kv=a*3 | kv=b*3"},
+		{"nor does what was written into a hole", func(v *disk.Volume) {
+			f := must(v.Open("kv"))
+			ok(f.Truncate(1500))
+			ok(f.Sync())
+			ok(f.Truncate(0))
+			must(f.WriteAt([]byte("b"), 600))
+			ok(v.SyncDir())
+		}, "kv= | kv=0*600 b | kv=0*601 | kv=a*3 0*1497"},
 		{"a new name", func(v *disk.Volume) { put(v, "tmp", "b", true) }, "kv=a*3 | kv=a*3 tmp=b"},
 		{"a new name and a sync of the directory", func(v *disk.Volume) { put(v, "tmp", "b", false); ok(v.SyncDir()) },
 			"kv=a*3 tmp= | kv=a*3 tmp=0 | kv=a*3 tmp=b"},

@@ -9,9 +9,9 @@
 // checks under a lock, releases it and acts under the lock again would never be
 // interrupted in between, and its bug would never show: of 200 seeds, stock Go
 // found such a bug in none, and locks that step aside now and then found it in
-// 54. So before a goroutine takes a lock, a hash of (seed, lock, how often it was
-// taken) may let others go first: for an instant, or for a while of virtual time
-// in which messages arrive.
+// 54. So before a goroutine takes a lock, and when it has released one, a hash of
+// (seed, lock, how often that was done) may let others go first: for an instant, or
+// for a while of virtual time in which messages arrive.
 //
 // The locks wait on channels, not in the runtime. In a testing/synctest bubble a
 // goroutine that waits for a sync.Mutex keeps the clock from moving; one that
