@@ -15,7 +15,7 @@ func (h *house) halfway(reached ...string) {
 	writer.puts("x a")
 	h.t.Sleep(settled)
 	h.onlyFirst(writer, reached...)
-	h.t.Step("%s Put x b: the value reaches %s", writer.name, and(reached))
+	h.t.Step("%s Put x b: the value reaches %s", writer.name, labtest.List(reached))
 	h.t.Go(func() { writer.call("Put x b", hopeless) })
 	h.t.Sleep(timeout / 5)
 }

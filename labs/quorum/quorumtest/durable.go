@@ -139,6 +139,13 @@ func (s Solution) repairs(t *labtest.T) {
 	t.Sleep(timeout)
 	m.holds(m.alone(4, "N3"), "x", "c")
 	m.holds(m.alone(5, "N3"), "y", "a")
+	t.Step("%s gets x 5 times, and all replicas have c", reader.name)
+	reader.costs("Get x", 5, 4*m.floor.N)
+	m.down("N3", m.losses(0)[1])
+	c.to().puts("x d")
+	t.Step("%s Get x: it does not wait for N3", reader.name)
+	got := reader.promptly("Get x", 2*timeout)
+	t.Check(got == "d", labtest.Finding{Expected: `Get x gives "d"`, Actual: fmt.Sprintf("it gave %q", got)})
 }
 
 // repairsNewest has three replicas hold three values, with the newest in the middle. A
@@ -256,14 +263,14 @@ func (s Solution) replacement(t *labtest.T) {
 			m.late(name, "N1", timeout/2)
 		}
 	}
-	t.Step("N1 and %s do not hear each other; %s had b, beside N1", and(away), and(have))
+	t.Step("N1 and %s do not hear each other; %s had b, beside N1", labtest.List(away), labtest.List(have))
 	m.net.Cut([]string{"N1"}, away)
 	m.replace("N1")
 	u := m.alone(2, "N1")
 	u.blocked("Get x", fmt.Sprintf("N1 has lost its disk and hears %s: it cannot know of b", andNobody(from)))
 	m.reopen("N1")
 	c.to(append([]string{"N1"}, lack...)...)
-	c.blocked("Get x", fmt.Sprintf("N1 must not be counted: with %s it would be a majority that knows nothing of b", and(lack)))
+	c.blocked("Get x", fmt.Sprintf("N1 must not be counted: with %s it would be a majority that knows nothing of b", labtest.List(lack)))
 	t.Step("they hear each other again")
 	m.net.Heal()
 	t.Sleep(10 * timeout)
@@ -279,7 +286,7 @@ func andNobody(names []string) string {
 	if names == nil {
 		return "nobody"
 	}
-	return and(names) + " only"
+	return labtest.List(names) + " only"
 }
 
 // durableStorm is a storm in which replicas crash, one at a time, and come back with

@@ -54,10 +54,12 @@ func (s Solution) service(t *labtest.T, faults labrpc.Faults) *service {
 
 // hedged is a client with hedged Gets.
 func (h *house) hedged(n int) *user {
-	return h.user(n, func(p *labrpc.Process, cfg quorumapi.Config) quorumapi.Client {
+	u := h.user(n, func(p *labrpc.Process, cfg quorumapi.Config) quorumapi.Client {
 		cfg.Timeout = longTimeout
 		return h.solution.NewHedged(p, quorumapi.HedgedConfig{Config: cfg, HedgeAfter: hedgeAfter})
 	})
+	u.hedged = true
+	return u
 }
 
 // fewest is how many Gets of a client show how often it asks whom.

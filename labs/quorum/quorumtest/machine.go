@@ -39,7 +39,7 @@ func (s Solution) farm(t *labtest.T, f floor, config disk.Config) *farm {
 			f()
 		}
 	}
-	t.Step("replicas %s with empty volumes, of a store that is new", and(m.floor.Names))
+	t.Step("replicas %s with empty volumes, of a store that is new", labtest.List(m.floor.Names))
 	for _, name := range m.floor.Names {
 		m.boot(name, true)
 	}
@@ -99,7 +99,7 @@ func (m *farm) up(name string) {
 
 // bounce has replicas crash and start again, one after the other.
 func (m *farm) bounce(l loss, names ...string) {
-	m.t.Step("%s crash and start again; of what was not synced, each disk %s", and(names), l.what)
+	m.t.Step("%s crash and start again; of what was not synced, each disk %s", labtest.List(names), l.what)
 	m.disks.Lock()
 	m.fate = l.fate
 	m.disks.Unlock()

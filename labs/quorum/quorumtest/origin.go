@@ -3,6 +3,8 @@ package quorumtest
 import (
 	"fmt"
 	"strings"
+
+	"faultline/labs/labtest"
 )
 
 // origins says of values who put them, and where: under "x b" that of x.
@@ -18,7 +20,7 @@ func (u *user) note(operation string) {
 	defer u.h.mu.Unlock()
 	origin := u.name
 	if u.reaches != nil {
-		origin += fmt.Sprintf(", which reached %s only", and(u.reaches))
+		origin += fmt.Sprintf(", which reached %s only", labtest.List(u.reaches))
 	}
 	u.h.origins[value] = origin
 }

@@ -22,16 +22,7 @@ func (s Solution) budget(t *labtest.T, make func(*house) *user, perGet int) {
 		name string
 		most int
 	}{{"Put x b", 4 * n}, {"Get x", perGet * n}} {
-		before := h.sent()
-		for range operations {
-			c.within(o.name)
-		}
-		t.Sleep(10 * timeout)
-		got := h.sent() - before
-		t.Check(got <= o.most*operations, labtest.Finding{
-			Property: "an operation costs the messages of the contract",
-			Expected: fmt.Sprintf("%d times %s with %d replicas take at most %d messages", operations, o.name, n, o.most*operations),
-			Actual:   fmt.Sprintf("%d messages passed the network", got)})
+		c.costs(o.name, operations, o.most)
 	}
 }
 

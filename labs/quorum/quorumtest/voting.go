@@ -106,7 +106,7 @@ func (s Solution) tooFew(t *labtest.T) {
 		Expected: "the Put that has sent its value, and was given up, gives ErrMaybe", Actual: fmt.Sprintf("it gave %q", got)})
 	h.noRules()
 	t.Step("nobody knows whether b will stay: a Get may find it or not, but it finds something")
-	got = other.to("N1", "N2").within("Get x")
+	got = other.to("N1", "N2").promptly("Get x", timeout+timeout/10)
 	t.Check(got == "a" || got == "b", labtest.Finding{
 		Expected: `Get x gives "a" or "b"`, Actual: fmt.Sprintf("it gave %q", got)})
 	h.crash("N2", "N3")
@@ -137,7 +137,7 @@ func (s Solution) alternate(t *labtest.T) {
 	writers := []*user{first, h.voter(2)} // who starts later: a clock that began with it is behind
 	for i, pair := range h.pairs() {
 		value := fmt.Sprintf("v%d", i)
-		t.Step("%s reaches %s", writers[(i+1)%2].name, and(pair))
+		t.Step("%s reaches %s", writers[(i+1)%2].name, labtest.List(pair))
 		writers[(i+1)%2].mute(pair...)
 		writers[(i+1)%2].puts("x " + value)
 		for _, name := range h.floor.Names {
@@ -145,7 +145,7 @@ func (s Solution) alternate(t *labtest.T) {
 			reader.mute(others...)
 			got := reader.within("Get x")
 			t.Check(got == value, labtest.Finding{
-				Expected: fmt.Sprintf("Get x of %s, which reaches %s only, gives %s", reader.name, and(others), h.from("x", value)),
+				Expected: fmt.Sprintf("Get x of %s, which reaches %s only, gives %s", reader.name, labtest.List(others), h.from("x", value)),
 				Actual:   "it gave " + h.from("x", got)})
 		}
 	}
@@ -226,8 +226,8 @@ func (h *house) agreed(reader *user, key string) {
 		got := h.hears(reader, key, pair)
 		h.t.Check(got == first, labtest.Finding{
 			Property: "of two Puts at the same time one is the newer, and it is the same for everybody",
-			Expected: fmt.Sprintf("Get %s gives %q from any two replicas, as it did from %s", key, first, and(h.pairs()[0])),
-			Actual:   fmt.Sprintf("it gave %q from %s: nobody puts any more, and the value changes", got, and(pair))})
+			Expected: fmt.Sprintf("Get %s gives %q from any two replicas, as it did from %s", key, first, labtest.List(h.pairs()[0])),
+			Actual:   fmt.Sprintf("it gave %q from %s: nobody puts any more, and the value changes", got, labtest.List(pair))})
 	}
 }
 
@@ -253,7 +253,7 @@ func (s Solution) reborn(t *labtest.T) {
 	for _, pair := range h.pairs() {
 		one, other := h.hears(reader, "x", pair), h.hears(reader, "x", []string{pair[1], pair[0]})
 		t.Check(one == other, labtest.Finding{
-			Expected: fmt.Sprintf("of the two values that %s have, one is the newer, whoever answers first", and(pair)),
+			Expected: fmt.Sprintf("of the two values that %s have, one is the newer, whoever answers first", labtest.List(pair)),
 			Actual:   fmt.Sprintf("Get x gave %q, and then %q when the other one answered first: do both have one version?", one, other)})
 	}
 }
@@ -276,7 +276,7 @@ func (a asking) over(m labrpc.Message) bool {
 // onlyFirst lets pass what a client sends in the first phase of its next operation;
 // what follows reaches only some.
 func (h *house) onlyFirst(u *user, some ...string) {
-	h.t.Step("what %s asks first gets through to all; what it sends when it is answered, to %s only", u.name, and(some))
+	h.t.Step("what %s asks first gets through to all; what it sends when it is answered, to %s only", u.name, labtest.List(some))
 	a := asking{u, map[string]bool{}}
 	h.rule(func(m labrpc.Message) labrpc.Action {
 		return labrpc.Action{Drop: a.over(m) && !slices.Contains(some, m.To)}
