@@ -123,6 +123,7 @@ type Router interface {
 	// Put sets the value of key and returns its version. The error is ErrFull when
 	// the key is new and there are not enough nodes with room: nothing is stored
 	// then. When ctx ends first it is ErrMaybe: some node may have stored the value.
+	// If it was never sent, it may be ctx.Err() instead.
 	Put(ctx context.Context, key string, value []byte) (version uint64, err error)
 
 	// Close closes the process and makes waiting calls return an error.

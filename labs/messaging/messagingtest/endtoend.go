@@ -39,7 +39,7 @@ func (s Solution) endToEndCases() []labtest.Case {
 	}, {
 		Case: labs.Case{Stage: "D", Name: "only-damaged", Kind: labs.Budget, Points: 2, Seeds: 4,
 			Title: "only the damaged part is sent again",
-			Ref:   "Saltzer, Reed and Clark 1984, §2.2: performance aspects"},
+			Ref:   "Saltzer, Reed and Clark 1984, §2.3: performance aspects"},
 		Run: s.onlyDamaged,
 	}, {
 		Case: labs.Case{Stage: "D", Name: "relay-crash", Kind: labs.Scripted, Points: 2, Seeds: 4,

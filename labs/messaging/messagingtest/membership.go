@@ -38,7 +38,7 @@ func (s Solution) membershipCases() []labtest.Case {
 	}, {
 		Case: labs.Case{Stage: "E", Name: "one-way", Kind: labs.Scripted, Points: 1, Seeds: 3,
 			Title: "a link that works one way only is down at both ends",
-			Ref:   "the contract: a link works in both directions or not at all"},
+			Ref:   "the contract: a link that carries datagrams one way only is LinkDown too"},
 		Run: s.oneWay, Slow: true,
 	}, {
 		Case: labs.Case{Stage: "E", Name: "cut-off", Kind: labs.Scripted, Points: 1, Seeds: 3,
