@@ -125,7 +125,8 @@ func (s Solution) repairs(t *labtest.T) {
 	m := s.farm(t, floor{Repair: true}, disk.Config{})
 	c, reader := m.register(1), m.register(2)
 	c.puts("x a", "y a")
-	t.Sleep(settled)
+	reader.want("Get y", "a")
+	t.Sleep(10 * timeout) // a Put need not reach N3; such a Get does
 	m.down("N3", m.losses(0)[1])
 	c.puts("x b")
 	m.up("N3")
