@@ -136,7 +136,7 @@ func TestHandoutsSayWhatARunMayTake(t *testing.T) {
 		{"reading-a-failure.md", "| `stuck` |", fmt.Sprintf(" computed for %g s ", machine.CPULimit.Seconds())},
 		{"reading-a-failure.md", "| `memory` |", " more than " + mebibytes(machine.MemoryLimit) + " "},
 		{"reading-a-failure.md", "| `output` |", " more than " + mebibytes(machine.OutputLimit) + ", "},
-		{"reading-a-failure.md", "| `output` |", " caused " + events + " "},
+		{"reading-a-failure.md", "| `output` |", " caused " + events + " or " + mebibytes(machine.EventBytes) + " of them "},
 		{"00-setup.md", "time, between the packets", " less than " + mebibytes(machine.OutputLimit) + "."},
 	} {
 		lines := strings.Split(docRead(t, "handouts/"+claim.page), "\n")

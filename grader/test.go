@@ -187,11 +187,10 @@ func fault(r *result.Result) error {
 
 // ours is the error of a verdict that is no fault of the solution's, or nil.
 func ours(id string, v labs.Verdict, reason string) error {
-	switch v {
-	case labs.GraderError, labs.Vacuous, labs.Inconclusive:
-		return fmt.Errorf("%s: %s (%s): a fault of the grader, please report it", id, v, reason)
+	if v.Graded() {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s: %s (%s): a fault of the grader, please report it", id, v, reason)
 }
 
 // makeFolder makes a folder for what the grader writes. That nothing can be written
