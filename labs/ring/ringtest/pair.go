@@ -28,7 +28,12 @@ func (p *pair) add(node string, places ...ringapi.ID) {
 	} else {
 		p.t.Step("Add %s at %s, which is on the ring already: it stays where it is", node, list(places))
 	}
-	p.change("Add of "+node, func() []ringapi.Move { return p.ring.Add(node, slices.Clone(places)...) }, func() {
+	add := func() []ringapi.Move {
+		mine := slices.Clone(places)
+		defer clear(mine) // Add keeps no reference to it
+		return p.ring.Add(node, mine...)
+	}
+	p.change("Add of "+node, add, func() {
 		if p.model.places[node] == nil {
 			p.model.places[node] = places
 		}

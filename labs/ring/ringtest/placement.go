@@ -36,6 +36,46 @@ func (s Solution) lectureRing(t *labtest.T) {
 	p.replicas(14, 3)
 	p.add("n50", 50)
 	p.remove("n15")
+	p.remove("n99")
+	s.smallest(t)
+	s.largest(t)
+}
+
+// smallest is a ring of two ids.
+func (s Solution) smallest(t *labtest.T) {
+	p := s.pair(t, 1)
+	p.remove("nobody")
+	p.add("a", 0)
+	p.add("b", 1, 1)
+	p.remove("a")
+	p.remove("b")
+}
+
+// largest is the largest ring that there is. Nobody can go through all of its ids.
+func (s Solution) largest(t *labtest.T) {
+	const half, top = ringapi.ID(1 << 62), ringapi.ID(1<<63 - 1)
+	t.Step("on a ring of 2^63 ids a is at 2^62, and b at the highest")
+	ring := s.NewRing(63)
+	ring.Add("a", half)
+	moves := ring.Add("b", top)
+	for _, x := range []struct {
+		id   ringapi.ID
+		want string
+	}{{0, "a"}, {half, "a"}, {half + 1, "b"}, {top, "b"}} {
+		got := ring.Owner(x.id)
+		t.Check(got == x.want, labtest.Finding{
+			Expected: fmt.Sprintf("id %d of 2^63 belongs to %s, with a at 2^62 and b at the highest", x.id, x.want), Actual: "Owner says " + quote(got)})
+	}
+	var moved, held ringapi.ID // how many ids
+	for _, m := range moves {
+		moved += (m.Last-m.First)&top + 1
+	}
+	for _, r := range ring.Held("b") {
+		held += (r.Last-r.First)&top + 1
+	}
+	t.Check(moved == top-half && held == top-half, labtest.Finding{
+		Expected: fmt.Sprintf("b takes over and holds %d ids, all above 2^62", top-half),
+		Actual:   fmt.Sprintf("Add says %v, and Held %v", show(moves), ring.Held("b"))})
 }
 
 // node names a node by its only place.
