@@ -269,13 +269,13 @@ func TestACallWithoutAMethodMayYetBeExecuted(t *testing.T) {
 		}
 		l.Node("b").Crash()
 		l.Node("b").Restart()
-		executed := false
+		var executed atomic.Bool
 		l.serve("b", func(context.Context, PutArgs, *PutReply) error {
-			executed = true
+			executed.Store(true)
 			return nil
 		})
 		time.Sleep(2 * time.Second)
-		if !executed {
+		if !executed.Load() {
 			t.Error("the copy was not executed, so this shows nothing")
 		}
 	})
