@@ -278,7 +278,7 @@ func (b *batch) solutionIn(f *handin.Folder, lab labs.Lab) (sol submission.Solut
 	sol, err := f.Solution(lab, b.starters[lab.Name])
 	switch {
 	case ofThisMachine(err):
-		return submission.Solution{Dir: starterDir(lab)}, "", err
+		return submission.Solution{}, "", err
 	case err != nil:
 		return submission.Solution{}, cause(err).Error(), nil
 	}

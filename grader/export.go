@@ -121,16 +121,13 @@ func readClass(cmd *cobra.Command, dir string) ([]export.Submission, error) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s is not graded to its end: some of it may be of an earlier grading\n", filepath.ToSlash(dir))
 	}
 	var class []export.Submission
-	for _, name := range m.Submissions {
-		if !m.Shard.Has(name) {
-			continue
-		}
+	for _, name := range m.Here() {
 		s, err := readSubmission(dir, name)
 		if err != nil {
 			return nil, err
 		}
 		if len(s.Results)+len(s.Missing) == 0 {
-			return nil, fmt.Errorf("%s has no result of %s yet: let it grade to its end", filepath.ToSlash(dir), shown(name))
+			return nil, noResult(dir, name)
 		}
 		for _, r := range s.Results {
 			if err := fault(r); err != nil {

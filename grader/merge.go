@@ -87,11 +87,16 @@ func readManifest(dir string) (*class.Manifest, error) {
 	return m, err
 }
 
+// noResult says that a folder of results has none of one of its class.
+func noResult(dir, name string) error {
+	return fmt.Errorf("%s has no result of %s yet: let it grade to its end", filepath.ToSlash(dir), shown(name))
+}
+
 // take copies what a part has of a submission.
 func take(p class.Part, out, name string) error {
 	from := filepath.Join(p.Dir, name)
 	if _, err := class.ReadRecord(from); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s has no result of %s yet: let it grade to its end", filepath.ToSlash(p.Dir), shown(name))
+		return noResult(p.Dir, name)
 	} else if err != nil {
 		return err
 	}

@@ -87,7 +87,8 @@ func runRegrade(cmd *cobra.Command, dir string, f regradeFlags) error {
 
 // only are the submissions that are graded again.
 func (b *batch) only(student string) ([]handin.Submission, error) {
-	mine := func(name string) bool { return b.old.Has(name) && b.old.Shard.Has(name) }
+	here := b.old.Here()
+	mine := func(name string) bool { return slices.Contains(here, name) }
 	if student == "" {
 		return slices.DeleteFunc(b.todo, func(s handin.Submission) bool { return !mine(s.Name) }), nil
 	}

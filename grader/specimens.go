@@ -105,13 +105,8 @@ func changed(ref, files map[string][]byte) (stages string) {
 func faults(r *result.Result) []string {
 	var lines []string
 	for _, c := range r.Cases() {
-		switch c.Verdict {
-		case labs.Forbidden, labs.BuildError:
-			if c.Failure != nil { // of what the solution wrote
-				continue
-			}
-			fallthrough
-		case labs.GraderError, labs.Vacuous, labs.Inconclusive:
+		refused := c.Verdict == labs.Forbidden || c.Verdict == labs.BuildError
+		if !c.Verdict.Graded() || refused && c.Failure == nil { // with a failure it is of what the solution wrote
 			lines = append(lines, fmt.Sprintf("%s: %s: %s %s", c.ID, c.Verdict, c.Reason, strings.Join(r.Refused, " ")))
 		}
 	}

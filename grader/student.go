@@ -95,7 +95,7 @@ func (m *marking) lab(ctx context.Context, l lane, lab labs.Lab) error {
 	}
 	sol, why, ours := m.solutionIn(m.folder, lab)
 	if m.broken != nil {
-		sol.Dir, why, ours = starterDir(lab), "", m.broken
+		why, ours = "", m.broken
 	}
 	now := class.Lab{Name: lab.Name, HandedIn: why == "", Gist: why}
 	switch {
@@ -138,7 +138,7 @@ func (m *marking) judge(ctx context.Context, l lane, suite suites.Suite, sol sub
 	if ours != nil {
 		all := m.order
 		all.Select = nil
-		return grading.Failed(suite, sol, all, ours), nil
+		return grading.Failed(suite, submission.Solution{Dir: starterDir(suite.Lab)}, all, ours), nil
 	}
 	r, err := m.gradeLab(ctx, l, suite, sol, m.order)
 	if err == nil && m.some {
@@ -296,10 +296,7 @@ func copyResult(from, to, lab string) error {
 // first result that is no verdict, by a fault of the grader.
 func writeClassIndex(out string, m *class.Manifest) (ours, err error) {
 	var rows []html.Row
-	for _, name := range m.Submissions {
-		if !m.Shard.Has(name) {
-			continue
-		}
+	for _, name := range m.Here() {
 		row, fault, err := classRow(out, name)
 		if err != nil {
 			return nil, err

@@ -43,6 +43,16 @@ func (m *Manifest) JSON() ([]byte, error) {
 // Has reports whether a submission is of the class.
 func (m *Manifest) Has(name string) bool { return slices.Contains(m.Submissions, name) }
 
+// Here are those of the class whose results are in the folder.
+func (m *Manifest) Here() (names []string) {
+	for _, name := range m.Submissions {
+		if m.Shard.Has(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // ReadManifest reads the manifest in the staff's folder.
 func ReadManifest(staff string) (*Manifest, error) {
 	file := filepath.Join(staff, ManifestFile)

@@ -48,16 +48,11 @@ type entry struct {
 	at int
 }
 
-// shown are the events of a run that are shown as its trace: not those that stand
-// elsewhere in a report.
+// shown are the events of a run that are shown as its trace.
 func shown(run machine.Run) (list []entry) {
 	for i, e := range run.Events {
-		switch e.Kind {
-		case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Source:
-		default:
-			if !labtest.IsDump(e) {
-				list = append(list, entry{e, i})
-			}
+		if result.InTrace(e) {
+			list = append(list, entry{e, i})
 		}
 	}
 	return list

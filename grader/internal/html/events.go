@@ -3,6 +3,7 @@ package html
 import (
 	"slices"
 
+	"faultline/grader/internal/result"
 	"faultline/labs/labtest"
 	"faultline/labs/trace"
 )
@@ -17,20 +18,11 @@ func clean(events []trace.Event) []trace.Event {
 	return out
 }
 
-// counted reports whether Failure.Of counts an event.
-func counted(e trace.Event) bool {
-	switch e.Kind {
-	case trace.Fault, trace.Step, trace.Reach, trace.Model, trace.Source:
-		return false
-	}
-	return !labtest.IsDump(e)
-}
-
-// nth is the place of the event that comes after so many counted ones, -1 if there
+// nth is the place of the event that comes after so many of the trace, -1 if there
 // is none.
 func nth(events []trace.Event, n int) int {
 	for i, e := range events {
-		if !counted(e) {
+		if !result.InTrace(e) {
 			continue
 		}
 		if n == 0 {

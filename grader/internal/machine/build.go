@@ -75,6 +75,15 @@ func (b *Builder) Build(ctx context.Context, suite suites.Suite, sol submission.
 	return &Guest{Lab: suite.Lab.Name, Path: path, Package: l.solutions[0].Package()}, err
 }
 
+// guest makes the guest file of a layer, if it is not there yet.
+func (b *Builder) guest(ctx context.Context, l layer) (path string, err error) {
+	key, err := b.key(l)
+	if err != nil {
+		return "", err
+	}
+	return b.make(ctx, l, key)
+}
+
 // Batch makes one guest file for several solutions, which Build then finds. Most
 // of a guest is what all of them share, so this takes a fraction of the time. It
 // fails if one of them does not compile; Build says which.
@@ -83,11 +92,7 @@ func (b *Builder) Batch(ctx context.Context, suite suites.Suite, sols []submissi
 	if err != nil {
 		return err
 	}
-	key, err := b.key(l)
-	if err != nil {
-		return err
-	}
-	path, err := b.make(ctx, l, key)
+	path, err := b.guest(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -122,11 +127,7 @@ func (b *Builder) Family(ctx context.Context, suite suites.Suite, sol submission
 	if err := l.addMain(); err != nil {
 		return nil, err
 	}
-	key, err := b.key(l)
-	if err != nil {
-		return nil, err
-	}
-	path, err := b.make(ctx, l, key)
+	path, err := b.guest(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -173,9 +174,10 @@ func (b *Builder) compile(ctx context.Context, l layer, tmp, out string) error {
 	switch {
 	case err != nil:
 		return err
-	case ok && l.unchecked() != "":
-		return &BuildError{Text: l.translate(l.unchecked(), tmp)}
 	case ok:
+		if said := l.unchecked(); said != "" {
+			return &BuildError{Text: l.translate(said, tmp)}
+		}
 		return nil
 	case b.tooMuch(text) != "":
 		return &BuildError{Text: b.tooMuch(text)}

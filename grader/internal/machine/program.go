@@ -83,11 +83,7 @@ func (b *Builder) buildPrograms(ctx context.Context, suite suites.Suite, byKey m
 	if err != nil {
 		return err
 	}
-	key, err := b.key(l)
-	if err != nil {
-		return err
-	}
-	path, err := b.make(ctx, l, key)
+	path, err := b.guest(ctx, l)
 	broken := (*BuildError)(nil)
 	if err != nil && !errors.As(err, &broken) {
 		return err
