@@ -79,11 +79,11 @@ func (b *Builder) TestBinary(ctx context.Context, dir, name string) (TestBinary,
 	if err := compileTests(ctx, dir, "-overlay", overlay, "-o", wasm, pkg.ImportPath); err != nil {
 		return bin, err
 	}
-	code, err := os.ReadFile(wasm)
-	if err != nil {
+	if err := b.quicken(ctx, wasm); err != nil {
 		return bin, err
 	}
-	if err := b.precompile(ctx, wasm); err != nil {
+	code, err := os.ReadFile(wasm)
+	if err != nil {
 		return bin, err
 	}
 	sum := sha256.Sum256(code)

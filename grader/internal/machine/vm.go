@@ -18,7 +18,7 @@ import (
 
 // machineVersion is part of every guest's name: change it with anything here
 // that changes what a run does.
-const machineVersion = "10"
+const machineVersion = "11"
 
 const (
 	pageSize    = 64 << 10 // bytes, of WebAssembly
