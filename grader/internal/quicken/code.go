@@ -70,7 +70,8 @@ type instr struct {
 }
 
 // decode splits code into instructions.
-func decode(code []byte) (list []instr, err error) {
+func decode(code []byte) ([]instr, error) {
+	list := make([]instr, 0, len(code)/2) // as long as most are
 	r := reader{b: code}
 	for len(r.b) > 0 {
 		before := r.b

@@ -25,12 +25,20 @@ func (f *function) addressFrame() {
 	if !ok {
 		return
 	}
-	returns, ok := f.returnAddresses(start)
+	returns, ok := f.returnAddresses(start, size)
 	if !ok {
 		return
 	}
 	variable := uint64(f.locals)
-	last := uint64(0) // byte of the frame that is accessed, at most
+	if last := f.startFrom(variable, start, returns); last > 0 {
+		f.frame = true
+		f.setVariable(variable, size, last)
+	}
+}
+
+// startFrom has accesses from an instruction on start from the variable, and returns the
+// last byte that one may read.
+func (f *function) startFrom(variable uint64, start int, returns map[int]bool) (last uint64) {
 	for at, from := range f.addresses() {
 		if from.first < start {
 			continue // the frame has not been made yet
@@ -44,11 +52,7 @@ func (f *function) addressFrame() {
 		f.list[at].setOffset(offset)
 		last = max(last, offset+wordSize-1)
 	}
-	if last == 0 {
-		return
-	}
-	f.frame = true
-	f.setVariable(variable, size, last)
+	return last
 }
 
 func (f *function) drop(first, last int) {
@@ -151,7 +155,7 @@ func (f *function) call(i int) int {
 
 // returnAddresses finds the stores of return addresses from an instruction on. It is not
 // ok if anything but a call or a return changes the stack pointer.
-func (f *function) returnAddresses(start int) (at map[int]bool, ok bool) {
+func (f *function) returnAddresses(start int, size int64) (at map[int]bool, ok bool) {
 	at = map[int]bool{}
 	for i := start; i < len(f.list); i++ {
 		by, sets := f.changes(i)
@@ -161,7 +165,7 @@ func (f *function) returnAddresses(start int) (at map[int]bool, ok bool) {
 			at[i+3] = true
 			i += f.call(i)
 		case by > 0:
-			if i = f.returns(i + 1); i == 0 {
+			if i = f.returns(i, size); i == 0 {
 				return nil, false
 			}
 		default:
@@ -171,13 +175,25 @@ func (f *function) returnAddresses(start int) (at map[int]bool, ok bool) {
 	return at, true
 }
 
-// returns finds the return, if nothing before it accesses the memory; 0: something does.
-func (f *function) returns(i int) int {
+// returns finds the return that the i-th instruction begins. 0: it is none, for something
+// accesses the memory before, or what is taken off the stack is not a frame of this size
+// and the return address, which a jump to another function leaves there.
+func (f *function) returns(i int, size int64) int {
+	total := int64(0)
 	for ; i < len(f.list); i++ {
+		by, sets := f.changes(i)
+		total += by
 		switch f.list[i].op {
 		case opReturn:
-			return i
-		case opLocalGet, opLocalSet, opLocalTee, opGlobalGet, opGlobalSet, opI32Const, opI32Add, opCall:
+			if total == size+returnSize || total == size {
+				return i
+			}
+			return 0
+		case opLocalGet, opLocalSet, opLocalTee, opGlobalGet, opI32Const, opI32Add, opCall:
+		case opGlobalSet:
+			if sets && by <= 0 {
+				return 0
+			}
 		default:
 			return 0
 		}

@@ -16,8 +16,15 @@ const firstPC = 0x1000
 
 const typeI32 = 0x7f
 
+// largest is how many bytes of code a function may have to be rewritten. Only one that was
+// written to take a lot of memory has more.
+const largest = 1 << 20
+
 // function rewrites the index-th function.
 func (m *module) function(body []byte, index int64, params int) ([]byte, error) {
+	if len(body) > largest {
+		return body, nil
+	}
 	r := reader{b: body}
 	groups := r.unsigned()
 	declared := r.b

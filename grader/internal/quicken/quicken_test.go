@@ -108,6 +108,49 @@ const (
 	oneType = "\x01\x06\x01\x60\x01\x7f\x01\x7f" + "\x03\x02\x01\x00" // (i32) -> i32, and a function of it
 )
 
+// TestAFrameIsAddressedWhereTheStackPointerIsKnown all the time. The function's number for
+// the runtime is 0x1000.
+func TestAFrameIsAddressedWhereTheStackPointerIsKnown(t *testing.T) {
+	const (
+		enter   = "\x23\x00\x21\x01"                 // localSP = globalSP
+		set     = "\x22\x01\x24\x00"                 // both
+		frame   = "\x20\x01\x41\x10\x6b" + set       // SP -= 16
+		unframe = "\x20\x01\x41\x10\x6a" + set       // SP += 16
+		pop     = "\x20\x01\x41\x08\x6a" + set       // SP += 8
+		store   = "\x20\x01\x42\x07\x37\x03\x08"     // 8(SP) = 7
+		push    = "\x20\x01\x41\x08\x6b" + set       // SP -= 8
+		pc      = "\x20\x01\x42\x81\x80\x80\x80\x01" // SP, 0x1000<<16 | 1
+		call    = push + pc + "\x37\x03\x00\x41\x00\x10\x00" + "\x23\x00\x21\x01\x1a"
+		leave   = "\x41\x00\x0f"
+		end     = "\x0b"
+	)
+	for name, tt := range map[string]struct {
+		code string
+		want bool
+	}{
+		"a frame":                           {enter + frame + store + unframe + pop + leave + end, true},
+		"no frame":                          {enter + store + pop + leave + end, true},
+		"a call":                            {enter + frame + store + call + unframe + pop + leave + end, true},
+		"a return on each of two ways":      {enter + frame + store + unframe + pop + leave + store + unframe + pop + leave + end, true},
+		"no access":                         {enter + frame + unframe + pop + leave + end, false},
+		"no copy of the stack pointer":      {frame + store + unframe + pop + leave + end, false},
+		"a return that leaves the frame":    {enter + frame + store + pop + leave + end, false},
+		"an access to a frame that is gone": {enter + frame + unframe + store + pop + leave + end, false},
+		"a stack pointer from elsewhere":    {enter + frame + store + "\x41\x40" + set + unframe + pop + leave + end, false},
+		"room for something else":           {enter + frame + push + store + pop + unframe + pop + leave + end, false},
+		"the return address of another function": {enter + frame + store + push +
+			"\x20\x01\x42\x81\x80\x84\x80\x01\x37\x03\x00\x41\x00\x10\x00" + unframe + pop + leave + end, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var m module
+			body := "\x01\x01\x7f" + tt.code
+			if _, err := m.function([]byte(body), 0, 1); err != nil || m.framed > 0 != tt.want {
+				t.Errorf("%d framed (%v), want %v", m.framed, err, tt.want)
+			}
+		})
+	}
+}
+
 // FuzzModule holds that nothing makes it panic, and that wazero takes what it makes of
 // what wazero takes.
 func FuzzModule(f *testing.F) {
