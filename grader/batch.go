@@ -74,6 +74,9 @@ func (w *workshop) batch(dir string, f gradeFlags, order grading.Order) (*batch,
 			b.todo = append(b.todo, s)
 		}
 	}
+	if err := builtFromTree(w.root, w.pools.Command[0]); err != nil {
+		return nil, err
+	}
 	if b.keys, err = class.NewKeys(os.DirFS(w.root), orderText(order)); err != nil {
 		return nil, err
 	}
