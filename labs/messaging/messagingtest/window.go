@@ -168,14 +168,14 @@ func (s Solution) wrap(t *labtest.T) {
 // first timeout, one whose round trip varies by a factor of ten, and one that
 // loses packets and whose round trip is much shorter than the first timeout.
 func (s Solution) adapts(t *labtest.T) {
-	n := t.Size("messages", 100)
 	window := messagingapi.Options{Window: 8, Buffer: 8, Timeout: 100 * time.Millisecond}
 	switch t.Seed() % 3 {
 	case 0:
-		n = t.Size("messages", 200) // the deviation of a steady path takes a while to vanish
+		n := t.Size("messages", 200) // the deviation of a steady path takes a while to vanish
 		w := s.path(t, n, window, labrpc.Faults{Latency: labrpc.Range{Min: 200 * time.Millisecond}})
 		w.atMost(n+4*window.Window, "nothing is lost, so only the first window may be sent again, until the timeout has grown")
 	case 1:
+		n := t.Size("messages", 300) // enough for the unlucky among those that repeat what was overtaken
 		w := s.path(t, n, window, labrpc.Faults{Latency: labrpc.Range{Min: 10 * time.Millisecond, Max: 100 * time.Millisecond}})
 		w.atMost(n+max(n/4, 2*window.Window), "nothing is lost, and the timeout allows for the variance")
 	case 2:
@@ -184,17 +184,17 @@ func (s Solution) adapts(t *labtest.T) {
 }
 
 // lossy is the third path. A message that is lost waits for the timeout, so this
-// shows how long that is. Our solution takes less than 20 s in all; one that waits
-// for six or seven round trips each time takes more than 30 s.
+// shows how long that is. Solutions that are right take 28 to 56 s in all; one that
+// waits for six or seven round trips each time takes more than 100 s.
 func (s Solution) lossy(t *labtest.T, o messagingapi.Options) {
-	n := 400
+	n := 1200
 	if t.Real() {
 		n = 100
 	}
 	n = t.Size("messages", n)
 	o.Timeout = 3 * time.Second
 	s.path(t, n, o, labrpc.Faults{Loss: 0.1, Latency: labrpc.Range{Min: 30 * time.Millisecond, Max: 70 * time.Millisecond}})
-	const limit = 28 * time.Second
+	const limit = 75 * time.Second
 	t.Check(t.Since() < limit, labtest.Finding{
 		Expected: fmt.Sprintf("a tenth of %d messages is lost and sent again after a timeout that follows the "+
 			"round trip of 60 to 140 ms: all arrive within %v", n, limit),
@@ -207,7 +207,7 @@ func (s Solution) path(t *labtest.T, n int, o messagingapi.Options, f labrpc.Fau
 	w := s.wire(t, setup{Window: true, Options: o, Faults: f})
 	w.reader(n, 0)
 	w.all(n)
-	w.finish(2 * time.Minute)
+	w.finish(5 * time.Minute)
 	w.flush(patience)
 	return w
 }
