@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"faultline/grader/internal/mutant"
 	"faultline/grader/internal/result"
+	"faultline/labs"
 )
 
 func TestFiguresReplaceTheTableOfAPage(t *testing.T) {
@@ -109,5 +111,49 @@ func TestAClassGivesFiguresOnceItIsGraded(t *testing.T) {
 `, "\n")
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestThePageHasTheFiguresThatWereMeasured and these are of the mutants that there are.
+func TestThePageHasTheFiguresThatWereMeasured(t *testing.T) {
+	root := moduleRoot(t)
+	measured := func(pattern string) []string {
+		paths, err := filepath.Glob(filepath.Join(root, "grader", "testdata", "figures", pattern))
+		check(t, err)
+		return paths
+	}
+	b := bench{proofs: measured("proof-*.json"), natives: measured("native-*.json")}
+	for _, optional := range []struct {
+		to   *string
+		name string
+	}{{&b.explained, "explained.json"}, {&b.class, "class.json"}} {
+		if paths := measured(optional.name); len(paths) > 0 {
+			*optional.to = paths[0]
+		}
+	}
+	all, err := b.earlier()
+	check(t, err)
+	page, err := os.ReadFile(filepath.Join(root, "README.md"))
+	check(t, err)
+	for row := range strings.Lines(markdown(all)) {
+		if !strings.Contains(string(page), row) {
+			t.Errorf("README.md lacks this; run make page:\n%s", row)
+		}
+	}
+	proofs, err := readLabs("faultline/selftest/v1", b.proofs, func(p labProof) string { return p.Lab })
+	check(t, err)
+	if len(proofs) != len(labs.All()) || len(b.natives) != len(labs.All()) {
+		t.Errorf("%d proofs and %d native ones of %d labs: run make figures", len(proofs), len(b.natives), len(labs.All()))
+	}
+	for _, p := range proofs {
+		lab, _ := labs.Find(p.Lab)
+		if file := measured("proof-" + p.Lab + ".json"); len(file) == 0 {
+			t.Errorf("the proof of %s is in a file of another name", p.Lab)
+		}
+		mutants, err := mutant.Load(filepath.Join(root, referenceDir(lab), "mutants"))
+		check(t, err)
+		if p.Mutants != len(mutants) {
+			t.Errorf("%s: the figures are of %d mutants, and there are %d: run make figures LABS=%[1]s", p.Lab, p.Mutants, len(mutants))
+		}
 	}
 }
