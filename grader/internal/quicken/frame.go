@@ -9,7 +9,7 @@ const (
 const (
 	returnSize = 8        // bytes that a call needs for the return address, below the frame
 	wordSize   = 8        // bytes of the largest access
-	reach      = 32 << 10 // how far from the stack pointer an access may be to be changed; with wordSize and returnSize less than slack
+	reach      = 32 << 10 // how far from the stack pointer an access may be to be changed; with wordSize and returnSize less than the slack
 	maxFrame   = 16 << 10 // bytes of the largest frame; the stack pointer is never that small
 )
 
@@ -29,7 +29,7 @@ func (f *function) addressFrame() {
 	if !ok {
 		return
 	}
-	variable := uint64(f.locals)
+	variable := f.locals
 	if last := f.startFrom(variable, start, returns); last > 0 {
 		f.frame = true
 		f.setVariable(variable, size, last)

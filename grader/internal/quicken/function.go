@@ -5,8 +5,8 @@ import "encoding/binary"
 // A function is one while it is rewritten.
 type function struct {
 	list   []instr
-	pc     int64 // what the Go runtime calls it
-	locals int   // how many it has, parameters included
+	pc     int64  // what the Go runtime calls it
+	locals uint64 // how many it has, parameters included
 	entry  entry
 	frame  bool // it has got one local more, for its frame
 }
@@ -41,7 +41,7 @@ func (m *module) function(body []byte, index int64, params int) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	f := function{list: list, pc: firstPC + index, locals: int(locals)}
+	f := function{list: list, pc: firstPC + index, locals: locals}
 	f.rewrite(params)
 	if f.frame {
 		m.framed++
@@ -68,11 +68,11 @@ func (f *function) rewrite(params int) {
 	}
 }
 
-// hideSlack has memory.size not count the page that was added.
+// hideSlack has memory.size not count what was added.
 func (f *function) hideSlack() {
 	for i, in := range f.list {
 		if in.op == opMemorySize {
-			f.list[i].text = append(in.text, opI32Const, 1, opI32Sub)
+			f.list[i].text = append(append(in.text, constant(slack)...), opI32Sub)
 		}
 	}
 }

@@ -26,39 +26,30 @@ type entry struct {
 }
 
 func (f *function) findEntry() entry {
-	e := entry{at: -1, loop: -1}
-	var open []byte
+	none := entry{at: -1, loop: -1}
+	e := none
 	for i, in := range f.list {
-		switch in.op {
-		case opBlock, opLoop:
-			if in.n == noType {
-				open = append(open, in.op)
-				continue
+		switch {
+		case in.op == opLocalGet, in.op == opLocalSet, in.op == opGlobalGet:
+		case in.op == opBlock && in.n == noType:
+			e.depth++
+		case in.op == opLoop && in.n == noType:
+			e.loop = e.depth
+			e.depth++
+		case in.op == opBrTable && f.names(i-1, opLocalGet, localPC):
+			e.at = i - 1
+			for _, label := range in.labels {
+				if int(label) >= e.depth {
+					return none
+				}
+				e.blocks = append(e.blocks, e.depth-1-int(label))
 			}
-		case opBrTable:
-			if f.names(i-1, opLocalGet, localPC) {
-				e = entry{at: i - 1, depth: len(open), loop: -1}
-			}
-		case opLocalGet, opLocalSet, opGlobalGet:
-			continue
-		}
-		break
-	}
-	if e.at < 0 {
-		return e
-	}
-	for _, label := range f.list[e.at+1].labels {
-		if int(label) >= e.depth {
-			return entry{at: -1, loop: -1}
-		}
-		e.blocks = append(e.blocks, e.depth-1-int(label))
-	}
-	for i, op := range open {
-		if op == opLoop {
-			e.loop = i
+			return e
+		default:
+			return none
 		}
 	}
-	return e
+	return none
 }
 
 // directJumps has jumps forward go to where they lead.

@@ -14,8 +14,8 @@ const (
 	codeSection     = 10
 )
 
-// slack is by how many bytes the memory is larger than the program knows: a page.
-const slack = 64 << 10
+// slack is by how many pages, of 64 KiB, the memory is larger than the program knows.
+const slack = 1
 
 // A module is what must be known of one to rewrite its functions.
 type module struct {
@@ -85,8 +85,7 @@ func largerMemory(r reader) ([]byte, error) {
 	if (n != 1 || flags != 0) && r.err == nil {
 		return nil, errors.New("it is not one memory without a largest size")
 	}
-	const page = 64 << 10
-	return binary.AppendUvarint([]byte{1, 0}, r.unsigned()+slack/page), r.err
+	return binary.AppendUvarint([]byte{1, 0}, r.unsigned()+slack), r.err
 }
 
 func (m *module) code(r reader) ([]byte, error) {
