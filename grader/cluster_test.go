@@ -37,7 +37,7 @@ func newCluster(t *testing.T) cluster {
 	check(t, os.Symlink(grader, filepath.Join(c.dir, ".bin", "grader")))
 	c.shell(".bin/grader seeds > seeds.txt")
 	c.shell(".bin/grader grade submissions --seeds-file seeds.txt --out whole")
-	c.whole = tree(t, filepath.Join(c.dir, "whole"))
+	c.whole = textsBelow(t, filepath.Join(c.dir, "whole"))
 	return c
 }
 
@@ -54,7 +54,7 @@ func (c cluster) shell(script string) {
 // hold checks that a folder has, byte for byte, what one grading gives.
 func (c cluster) hold(folder string, but ...string) {
 	c.t.Helper()
-	got := tree(c.t, filepath.Join(c.dir, folder))
+	got := textsBelow(c.t, filepath.Join(c.dir, folder))
 	for _, name := range but {
 		if len(got[name]) == 0 {
 			c.t.Errorf("no %s", name)

@@ -34,7 +34,7 @@ func TestAKilledGradingGoesOnAsIfNothingHadHappened(t *testing.T) {
 	began := time.Now()
 	g.run(t, "whole")
 	length := time.Since(began)
-	want := tree(t, filepath.Join(dir, "whole"))
+	want := textsBelow(t, filepath.Join(dir, "whole"))
 	const folders, kills = 5, 4
 	for i := range folders {
 		out := filepath.Join("killed", string(rune('a'+i)))
@@ -42,7 +42,7 @@ func TestAKilledGradingGoesOnAsIfNothingHadHappened(t *testing.T) {
 			g.kill(t, out, length*time.Duration(draw(i, j))/100)
 		}
 		g.run(t, out)
-		got := tree(t, filepath.Join(dir, out))
+		got := textsBelow(t, filepath.Join(dir, out))
 		for name := range want {
 			if diff := cmp.Diff(want[name], got[name]); diff != "" {
 				t.Errorf("%s/%s (- not killed, + killed):\n%.2000s", out, name, diff)
@@ -125,8 +125,8 @@ func (g gradings) kill(t *testing.T, out string, after time.Duration) {
 	}
 }
 
-// tree is the text of every file below a folder, by its path.
-func tree(t *testing.T, dir string) map[string]string {
+// textsBelow are the text of every file below a folder, by its path.
+func textsBelow(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -154,7 +154,7 @@ func TestTryingAFolderLeavesNothingInIt(t *testing.T) {
 	if err := makeFolder(dir); err != nil {
 		t.Fatal(err)
 	}
-	if left := tree(t, dir); len(left) > 0 {
+	if left := textsBelow(t, dir); len(left) > 0 {
 		t.Errorf("the folder has %v", slices.Sorted(maps.Keys(left)))
 	}
 }

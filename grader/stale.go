@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"faultline/grader/internal/tree"
 )
 
 // builtFromTree is an error if the grader at self is the .bin/grader of the tree at root
@@ -29,28 +30,17 @@ func builtFromTree(root, self string) error {
 	return fmt.Errorf(".bin/grader is older than %s, and what it gives would be kept as if it were not: run make build", file)
 }
 
-// lastChanged is the Go file below some folders that was changed last, but for tests and
-// what is no part of a program.
-func lastChanged(tree fs.FS, folders ...string) (file string, at time.Time, err error) {
-	for _, dir := range folders {
-		err := fs.WalkDir(tree, dir, func(name string, e fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case e.IsDir() && (name == "labs/internal" || path.Base(name) == "testdata"):
-				return fs.SkipDir
-			case e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
-				return nil
-			}
-			info, err := e.Info()
-			if err == nil && info.ModTime().After(at) {
-				file, at = name, info.ModTime()
-			}
-			return err
-		})
-		if err != nil {
-			return "", at, err
+// lastChanged is the Go file below some folders that was changed last, but for tests.
+func lastChanged(root fs.FS, folders ...string) (file string, at time.Time, err error) {
+	part := tree.Part{Folders: folders, Takes: func(name string) bool {
+		return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go")
+	}}
+	err = part.Walk(root, func(name string, e fs.DirEntry) error {
+		info, err := e.Info()
+		if err == nil && info.ModTime().After(at) {
+			file, at = name, info.ModTime()
 		}
-	}
-	return file, at, nil
+		return err
+	})
+	return file, at, err
 }

@@ -16,11 +16,22 @@ type Part struct {
 	Takes   func(name string) bool // which files in these and of the top, by their path; nil for all
 }
 
-// Read reads the files of a part in the order of their paths. It never enters
+// Read reads the files that Walk visits.
+func (p Part) Read(tree fs.FS, visit func(name string, text []byte) error) error {
+	return p.Walk(tree, func(name string, _ fs.DirEntry) error {
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		return visit(name, text)
+	})
+}
+
+// Walk visits the files of a part in the order of their paths. It never enters
 // labs/internal, nor a folder testdata, and passes over what the go command passes
 // over: names that begin with a dot or an underscore. What is taken and is no regular
 // file is an error: the go command might read what a link leads to, and we would not.
-func (p Part) Read(tree fs.FS, visit func(name string, text []byte) error) error {
+func (p Part) Walk(tree fs.FS, visit func(name string, e fs.DirEntry) error) error {
 	return fs.WalkDir(tree, ".", func(name string, e fs.DirEntry, err error) error {
 		hidden := name != "." && strings.ContainsAny(path.Base(name)[:1], "._")
 		switch {
@@ -33,11 +44,7 @@ func (p Part) Read(tree fs.FS, visit func(name string, text []byte) error) error
 		case !e.Type().IsRegular():
 			return fmt.Errorf("%s is not a regular file: put the file itself there", name)
 		}
-		text, err := fs.ReadFile(tree, name)
-		if err != nil {
-			return err
-		}
-		return visit(name, text)
+		return visit(name, e)
 	})
 }
 
