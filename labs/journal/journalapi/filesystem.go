@@ -58,7 +58,7 @@ type Info struct {
 // durable. In any case, a crash leaves all of an operation or nothing.
 //
 // When the disk fails to flush (disk.ErrIO), nobody knows what is on it. From then
-// on every operation that changes something fails, until the next Mount.
+// on Sync fails, and every operation that changes something, until the next Mount.
 type FileSystem interface {
 	// Create makes an empty file. A name that is there is fs.ErrExist.
 	Create(name string) error
@@ -107,7 +107,8 @@ type FileSystem interface {
 	Sync() error
 
 	// Close syncs and leaves a disk on which everything is at its place, without
-	// the journal. Every call after it fails with ErrClosed.
+	// the journal. If nothing was done since Mount, it writes nothing. Every call
+	// after it fails with ErrClosed.
 	Close() error
 }
 

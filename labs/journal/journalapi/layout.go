@@ -106,7 +106,9 @@ const (
 // last byte of a file, its last block is zero, and it has no blocks.
 //
 // A directory has no holes, and its size is a multiple of the block size. Its Links
-// are two, and one for each directory in it.
+// are two, and one for each directory in it; those of a file are its names. A block
+// belongs to one inode, and once to that. Every inode in use can be reached from the
+// root, a directory by one name only.
 type Inode struct {
 	Type     Type   // two bytes at 0
 	Links    uint16 // at 2
@@ -145,7 +147,8 @@ func DecodeInode(b []byte) Inode {
 // An Entry is a name in a directory: four bytes for the inode, and the name, padded
 // with zeros. An entry that is not used is zero, all of its bytes. The first two of
 // each directory are "." and "..", the directory itself and the one that it is in,
-// which for the root is the root.
+// which for the root is the root. Every other name is an element of a name in io/fs,
+// and no directory has a name twice.
 type Entry struct {
 	Inode uint32
 	Name  string

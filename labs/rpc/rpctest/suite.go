@@ -248,7 +248,7 @@ func (s Solution) restartCases() []labtest.Case {
 	}, {
 		Case: labs.Case{Stage: "D", Name: "orphans", Kind: labs.Scripted, Points: 4, Seeds: 3,
 			Title: "a client that restarts is a new client, and the calls of the old one end",
-			Ref:   "Nelson: orphans and extermination"},
+			Ref:   "Nelson: orphans and reincarnation"},
 		Run: s.orphans,
 	}, {
 		Case: labs.Case{Stage: "D", Name: "lives", Kind: labs.Random, Points: 3, Seeds: 40,
