@@ -137,7 +137,7 @@ func (g *Grader) writeOne(ctx context.Context, w Writer, req labtest.Request) (*
 // refuse ends a run with its first part.
 func (f *first) refuse(v labs.Verdict, expected string, lines []string) {
 	if v == labs.BuildError || len(lines) > 1 { // else the finding has it all
-		f.run.Said = lines
+		f.run.Said = few(lines)
 	}
 	f.run.Outcome = labtest.Outcome{Verdict: v, Finding: labtest.Finding{Expected: expected, Actual: lines[0]}}
 	where, message, _ := strings.Cut(lines[0], ": ")

@@ -28,7 +28,7 @@ type Runner interface {
 	Run(context.Context, *machine.Guest, labtest.Request, machine.Options) (machine.Run, error)
 }
 
-// A Grader grades solutions. Every field but Progress is needed. Its methods may
+// A Grader grades solutions. Every field but Progress and Explained is needed. Its methods may
 // be called concurrently.
 type Grader struct {
 	Builder Builder
@@ -162,13 +162,25 @@ func (g *Grader) admit(ctx context.Context, suite suites.Suite, sol submission.S
 		for _, f := range findings {
 			r.lines = append(r.lines, f.String())
 		}
+		r.lines = few(r.lines)
 		return nil, r, nil
 	}
 	guest, err := g.Builder.Build(ctx, suite, sol)
 	if broken := (*machine.BuildError)(nil); errors.As(err, &broken) {
-		return nil, &refusal{labs.BuildError, "the solution does not compile", splitLines(broken.Text)}, nil
+		return nil, &refusal{labs.BuildError, "the solution does not compile", few(splitLines(broken.Text))}, nil
 	}
 	return guest, nil, err
+}
+
+// mostLines is how many lines of a refusal are kept: a file can break a rule a hundred
+// thousand times.
+const mostLines = 50
+
+func few(lines []string) []string {
+	if more := len(lines) - mostLines; more > 0 {
+		return append(lines[:mostLines:mostLines], fmt.Sprintf("and %d more", more))
+	}
+	return lines
 }
 
 // runAll performs the runs of all cases. Those in which the solution writes a

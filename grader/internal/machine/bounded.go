@@ -23,6 +23,18 @@ func (b *Builder) bounded(ctx context.Context, name string, args ...string) *exe
 	return exec.CommandContext(ctx, "sh", append([]string{"-c", script, "sh", name}, args...)...)
 }
 
+// A head keeps the first bytes that are written to it: of a type that doubles with each
+// line of code the compiler writes hundreds of megabytes.
+type head struct {
+	strings.Builder
+	most int
+}
+
+func (h *head) Write(p []byte) (int, error) {
+	h.Builder.Write(p[:min(len(p), h.most-h.Len())])
+	return len(p), nil
+}
+
 func (b *Builder) cpu() time.Duration { return cmp.Or(b.CPU, BuildCPU) }
 
 // tooMuch says which bound the compiler met, given its output; "" if it met none. What

@@ -25,15 +25,25 @@ func TestACompileBombDoesNotCompile(t *testing.T) {
 	for _, test := range []struct{ title, code, want string }{
 		{"a table of gigabytes", "func bomb() int { a := [...]int{1 << 29: 1}; return a[len(a)/2] }\n", "the compiler needs more "},
 		{"types made of ever more types", generics(), "the compiler needs more "},
+		{"a type of a megabyte, ten times", endlessType(), "cannot use y (variable of"},
 	} {
 		t.Run(test.title, func(t *testing.T) {
 			sol := f.with("mailbox.go", receive, test.code+receive)
 			_, err := f.builder.Build(context.Background(), f.suite, sol)
 			if broken := (*machine.BuildError)(nil); !errors.As(err, &broken) || !strings.Contains(broken.Text, test.want) {
 				t.Errorf("%.2000v", err)
+			} else if len(broken.Text) > 2*machine.BuildOutput { // the names of files grow when they are translated
+				t.Errorf("%d bytes are kept of what the compiler printed", len(broken.Text))
 			}
 		})
 	}
+}
+
+// endlessType is code the type of which doubles with each call.
+func endlessType() string {
+	return "func pair[T any](x T) struct{ a, b T } { panic(x) }\n" +
+		"func bomb() {\n\ty := " + strings.Repeat("pair(", 16) + "1" + strings.Repeat(")", 16) + "\n" +
+		strings.Repeat("\tvar _ string = y\n", 10) + "}\n"
 }
 
 // generics is code that doubles with each line.

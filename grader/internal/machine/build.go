@@ -192,16 +192,20 @@ func (b *Builder) compile(ctx context.Context, l layer, tmp, out string) error {
 // what it printed and whether it succeeded. An error means that it could not run.
 func forGuest(ctx context.Context, cmd *exec.Cmd, dir string) (text string, ok bool, err error) {
 	cmd.Dir, cmd.Env = dir, buildEnv("GOOS=wasip1", "GOARCH=wasm")
-	out, err := cmd.CombinedOutput()
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // then it takes its folders away
+	cmd.WaitDelay = 10 * time.Second
+	out := &head{most: BuildOutput}
+	cmd.Stdout, cmd.Stderr = out, out
+	err = cmd.Run()
 	switch exit := (*exec.ExitError)(nil); {
 	case ctx.Err() != nil:
 		return "", false, ctx.Err()
 	case errors.As(err, &exit):
-		return string(out), false, nil
+		return out.String(), false, nil
 	case err != nil:
 		return "", false, fmt.Errorf("cannot run the go command: %w", err)
 	}
-	return string(out), true, nil
+	return out.String(), true, nil
 }
 
 // buildEnv is all that the go command sees: nothing of the caller's settings

@@ -18,7 +18,7 @@ func touch(path string) error {
 const (
 	cacheAge  = 7 * 24 * time.Hour // since its last use, of anything
 	cacheSize = 8 << 30            // bytes in all; the latest hour's are kept nevertheless, because somebody may be at work
-	buildAge  = time.Hour          // of what a build left that was killed
+	buildAge  = 24 * time.Hour     // of what was left by a build or a search that was killed: a search may take hours
 )
 
 // Prune removes from the cache what was not used for long, what is too much, the

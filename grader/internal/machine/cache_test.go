@@ -23,7 +23,8 @@ func TestTheCacheKeepsWhatIsNewAndFits(t *testing.T) {
 		{"guests/hours-ago.wasm", 3 * time.Hour, 1},
 		{"guests/last-month.wasm", 30 * 24 * time.Hour, 1},
 		{"build-now", 0, 1},
-		{"build-killed", 2 * time.Hour, 1},
+		{"build-hours-ago", 2 * time.Hour, 1},
+		{"build-killed", 25 * time.Hour, 1},
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(f.path))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -51,6 +52,7 @@ func TestTheCacheKeepsWhatIsNewAndFits(t *testing.T) {
 		"guests/hours-ago.wasm":  false,
 		"guests/last-month.wasm": false,
 		"build-now":              true,
+		"build-hours-ago":        true, // a search may be at work
 		"build-killed":           false,
 	} {
 		if kept(path) != want {

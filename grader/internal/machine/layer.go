@@ -155,20 +155,21 @@ func Test(t *testing.T) {
 
 func (l layer) names() []string { return slices.Sorted(maps.Keys(l.files)) }
 
-// blames reports whether the compiler's output is about the layer and nothing else.
-// A damaged Go installation or module cache breaks our own packages as well, and is
-// no fault of a student's.
+// blames reports whether the compiler's output is about the layer. A damaged Go
+// installation or module cache breaks our own packages as well, and is no fault of a
+// student's. The first line that names a file tells: behind it, the compiler may quote
+// lines of the student's, which may look like any other.
 func (l layer) blames(text, tmp string) bool {
-	named := strings.Contains(text, filepath.Base(tmp))
+	copies := filepath.Base(tmp)
 	for line := range strings.SplitSeq(text, "\n") {
 		switch file, _, _ := strings.Cut(line, ":"); {
-		case l.files[file] != nil:
-			named = true
+		case l.files[file] != nil, strings.Contains(file, copies):
+			return true
 		case strings.HasPrefix(file, "labrpc/"), strings.HasPrefix(file, "labs/"):
 			return false
 		}
 	}
-	return named
+	return strings.Contains(text, copies)
 }
 
 // unchecked says, as a compiler would, which files the policy could not be checked in,
@@ -186,8 +187,10 @@ func (l layer) unchecked() string {
 
 // translate makes the compiler's output speak of the student's own files, and of
 // the contract where the generated main does not fit the solution. The compiler
-// names a file by the copy that the overlay puts in its place, tmp/7.go.
+// names a file by the copy that the overlay puts in its place, tmp/7.go, and quotes
+// whatever stands in the code.
 func (l layer) translate(text, tmp string) string {
+	text = Clean(text)
 	copies := regexp.MustCompile(`[^\s:]*` + regexp.QuoteMeta(filepath.Base(tmp)) + `[/\\](\d+)\.go`)
 	text = copies.ReplaceAllStringFunc(text, func(path string) string {
 		i, _ := strconv.Atoi(copies.FindStringSubmatch(path)[1])

@@ -24,4 +24,5 @@ const (
 	BuildCPU    = 60 * time.Second
 	BuildMemory = 3 << 30   // bytes of address space, of which Go reserves more than it uses
 	BuildFile   = 512 << 20 // bytes of a file that it writes
+	BuildOutput = 64 << 10  // bytes that are kept of what it prints
 )

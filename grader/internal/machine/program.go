@@ -60,6 +60,9 @@ func (b *Builder) program(key string) (Built, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	built, known := b.programs[key]
+	if known && built.Guest != nil && touch(built.Guest.Path) != nil {
+		known = false // somebody has removed it from the cache
+	}
 	return built, known
 }
 
