@@ -37,9 +37,9 @@ func CheckWritten(lab labs.Lab, pkg string, files map[string][]byte) []Finding {
 func check(files map[string][]byte, pkg string, allowed []string) []Finding {
 	var findings []Finding
 	var checkers []*checker
-	errs := make(map[string]bool)
+	errs, imported := make(map[string]bool), make(map[string]bool)
 	for name, src := range files {
-		c := &checker{pkg: pkg, allowed: allowed, name: name, errs: errs, fset: token.NewFileSet()}
+		c := &checker{pkg: pkg, allowed: allowed, name: name, errs: errs, imported: imported, fset: token.NewFileSet()}
 		if c.parse(src) {
 			c.checkPackage()
 			c.checkImports()
@@ -49,7 +49,7 @@ func check(files map[string][]byte, pkg string, allowed []string) []Finding {
 		checkers = append(checkers, c)
 	}
 	for _, c := range checkers {
-		c.checkUses() // now that the error values of every file are known
+		c.checkUses() // now that the error values and imports of every file are known
 		findings = append(findings, c.findings...)
 	}
 	slices.SortFunc(findings, func(a, b Finding) int {
@@ -64,6 +64,7 @@ type checker struct {
 	allowed  []string // import paths
 	name     string
 	errs     map[string]bool // package-level variables that are allowed, of all files
+	imported map[string]bool // packages, by their path, of all files
 	fset     *token.FileSet
 	tree     *ast.File // nil when it does not parse
 	findings []Finding
@@ -112,6 +113,7 @@ func (c *checker) checkImports() {
 	listed := false // a list of thirty names is read once
 	for _, spec := range c.tree.Imports {
 		path, line := importPath(spec), c.line(spec.Pos())
+		c.imported[path] = true
 		switch {
 		case path == "C" || path == "unsafe":
 			c.report(line, "imports %q, which no lab allows: write plain Go", path)
@@ -170,8 +172,11 @@ func (c *checker) checkDeclarations() {
 	for _, decl := range c.tree.Decls {
 		switch d := decl.(type) {
 		case *ast.FuncDecl:
-			if d.Recv == nil && d.Name.Name == "init" {
+			switch {
+			case d.Recv == nil && d.Name.Name == "init":
 				c.report(c.line(d.Name.Pos()), "has a func init: call what it does from the function that needs it")
+			case d.Recv == nil && d.Name.Name == "new":
+				c.report(c.line(d.Name.Pos()), "has a func new, which hides Go's own: give it another name")
 			}
 		case *ast.GenDecl:
 			if d.Tok != token.VAR {

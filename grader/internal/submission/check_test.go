@@ -242,6 +242,17 @@ func TestStateBehindTheLibraryIsRefused(t *testing.T) {
 	}
 }
 
+func TestARuleAboutMethodsHoldsForAllFiles(t *testing.T) {
+	lab, _ := labs.Find("rpc")
+	findings := submission.Solution{Files: map[string][]byte{
+		"client.go": []byte("package rpc\nimport \"time\"\nfunc now() time.Time { return time.Now() }\n"),
+		"server.go": []byte("package rpc\nvar _ = 1\nfunc f() { *now().Location() = *now().Location() }\n"),
+	}}.Check(lab)
+	if len(findings) != 3 || !strings.Contains(findings[1].String(), "server.go:3: uses the method Location") {
+		t.Errorf("%v", findings)
+	}
+}
+
 func TestNoCodeRunsBeforeTheLab(t *testing.T) {
 	lab, _ := labs.Find("rpc")
 	for decl, want := range map[string]string{
@@ -254,6 +265,10 @@ func TestNoCodeRunsBeforeTheLab(t *testing.T) {
 		"var ErrA = errors.New(f())":                        "has the package-level variable ErrA",
 		"// +build ignore":                                  "has a build constraint",
 		"var _ interface{ Error() string } = (e)(g(`nil`))": "runs code before the lab begins",
+		"var _ error = (f)(nil)":                            "runs code before the lab begins",
+		"var _ error = (e)(nil)\ntype e error":              "",
+		"func new(int) error { for {} }":                    "has a func new, which hides Go's own",
+		"var ErrA = errors.New(t{}.name)":                   "has the package-level variable ErrA",
 	} {
 		src := "package rpc\nimport \"errors\"\n" + decl + "\n"
 		findings := submission.Solution{Files: map[string][]byte{"client.go": []byte(src)}}.Check(lab)

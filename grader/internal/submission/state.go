@@ -9,7 +9,7 @@ import (
 // they outlive a crash. The two kinds that are no state may stay.
 func (c *checker) checkVar(spec *ast.ValueSpec) {
 	if isAssertion(spec) {
-		if slices.ContainsFunc(spec.Values, runs) {
+		if slices.ContainsFunc(spec.Values, c.runs) {
 			c.report(c.line(spec.Pos()), "runs code before the lab begins: to show that a type has the methods of an interface, "+
 				"write var _ Interface = (*Type)(nil)")
 		}
@@ -51,35 +51,50 @@ func (c *checker) isErrors(spec *ast.ValueSpec) bool {
 }
 
 // runs reports whether a value is made by a call. A conversion of nil is none.
-func runs(e ast.Expr) (calls bool) {
+func (c *checker) runs(e ast.Expr) (calls bool) {
 	ast.Inspect(e, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			calls = true
 		case *ast.CallExpr:
 			name, plain := n.Fun.(*ast.Ident)
-			arg, isNil := ast.Expr(nil), false
-			if len(n.Args) == 1 {
-				arg = n.Args[0]
-				id, ok := arg.(*ast.Ident)
-				isNil = ok && id.Name == "nil"
-			}
-			_, converted := n.Fun.(*ast.ParenExpr)
-			if !(converted && isNil) && !(plain && name.Name == "new") {
-				calls = true
-			}
+			calls = calls || !c.convertsNil(n) && !(plain && name.Name == "new")
 		}
 		return !calls
 	})
 	return calls
 }
 
+// convertsNil recognizes (T)(nil). What is in the first parentheses must be a type: it
+// may be a function as well.
+func (c *checker) convertsNil(call *ast.CallExpr) bool {
+	of, ok := call.Fun.(*ast.ParenExpr)
+	if !ok || len(call.Args) != 1 {
+		return false
+	}
+	if arg, ok := call.Args[0].(*ast.Ident); !ok || arg.Name != "nil" {
+		return false
+	}
+	switch t := of.X.(type) {
+	case *ast.Ident:
+		return t.Obj != nil && t.Obj.Kind == ast.Typ
+	case *ast.SelectorExpr:
+		return c.isImported(t.X)
+	case *ast.StarExpr, *ast.ArrayType, *ast.MapType, *ast.ChanType, *ast.FuncType, *ast.InterfaceType:
+		return true
+	}
+	return false
+}
+
 // mayHoldState says whether an argument of fmt.Errorf may be more than text and
 // other errors: errors.As would find the state in fmt.Errorf("%w", &state{}).
 func mayHoldState(e ast.Expr) bool {
 	switch e := e.(type) {
-	case *ast.BasicLit, *ast.Ident, *ast.SelectorExpr:
+	case *ast.BasicLit, *ast.Ident:
 		return false
+	case *ast.SelectorExpr: // of a package, and not the field of something that is made here
+		_, name := e.X.(*ast.Ident)
+		return !name
 	case *ast.BinaryExpr:
 		return mayHoldState(e.X) || mayHoldState(e.Y)
 	}

@@ -72,8 +72,8 @@ func forbidden(pkg string) (names []string, why string) {
 	return nil, ""
 }
 
-// methods are calls that are forbidden whatever they are made on, in a file that
-// imports the package: who has a time has its zone.
+// methods are calls that are forbidden whatever they are made on, if any file imports
+// the package: who has a time, also from another file, has its zone.
 func methods(pkg string) (names []string, why string) {
 	switch pkg {
 	case "time":
@@ -100,9 +100,9 @@ func (c *checker) checkMethod(sel *ast.SelectorExpr) {
 	if c.isImported(sel.X) {
 		return // a type or a function, of which checkForbidden knows
 	}
-	for _, spec := range c.tree.Imports {
-		if names, why := methods(importPath(spec)); slices.Contains(names, sel.Sel.Name) {
-			c.report(c.line(sel.Pos()), "uses the method %s, which %s", sel.Sel.Name, why)
+	for path := range c.imported {
+		if names, why := methods(path); slices.Contains(names, sel.Sel.Name) {
+			c.report(c.line(sel.Pos()), "uses the method %s, which %s; if it is one of yours, give it another name", sel.Sel.Name, why)
 		}
 	}
 }
