@@ -25,6 +25,8 @@ func TestAFaultOfThisMachineIsNotTakenForWhatWasHandedIn(t *testing.T) {
 		{&fs.PathError{Op: "open", Path: "kv", Err: syscall.EACCES}, true},
 		{fmt.Errorf("cannot read kv/server.go: %w", &fs.PathError{Op: "read", Path: "server.go", Err: syscall.EIO}), true},
 		{&fs.PathError{Op: "open", Path: "kv", Err: syscall.EMFILE}, true},
+		{&fs.PathError{Op: "open", Path: "kv", Err: syscall.ENOTCONN}, true}, // a file server that went away
+		{&fs.PathError{Op: "open", Path: "kv", Err: syscall.ENXIO}, false},   // a socket
 	} {
 		if got := ofThisMachine(test.err); got != test.ours {
 			t.Errorf("%v: got %t, want %t", test.err, got, test.ours)

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -101,7 +102,7 @@ func home(files fs.FS) string {
 	dir := "."
 	for range deepest {
 		entries, err := fs.ReadDir(files, dir)
-		if err != nil || len(mostlyOf(files, dir)) > 0 {
+		if err != nil || most(files, dir) > 0 {
 			return dir
 		}
 		var folders []string
@@ -126,38 +127,65 @@ func home(files fs.FS) string {
 	return dir
 }
 
-// mostlyOf is the lab of which a folder has the most files, "" if of none. Two
-// labs may have a file of the same name, and a single lab needs no folder.
-func mostlyOf(files fs.FS, dir string) string {
-	name, most := "", 0
-	for _, lab := range labs.All() {
-		n := 0
-		for _, file := range lab.Files {
-			if info, err := fs.Lstat(files, path.Join(dir, file)); err == nil && !info.IsDir() {
-				n++
-			}
-		}
-		if n > most {
-			name, most = lab.Name, n
+// filesOf is how many files of a lab a folder has.
+func filesOf(files fs.FS, dir string, lab labs.Lab) (n int) {
+	for _, file := range lab.Files {
+		if info, err := fs.Lstat(files, path.Join(dir, file)); err == nil && !info.IsDir() {
+			n++
 		}
 	}
-	return name
+	return n
+}
+
+// most is how many files a folder has of the lab of which it has the most.
+func most(files fs.FS, dir string) (n int) {
+	for _, lab := range labs.All() {
+		n = max(n, filesOf(files, dir, lab))
+	}
+	return n
+}
+
+// missing is ErrMissing, with what is there where nothing is of any lab: an archive in
+// a folder, or labs one folder deeper beside something else, is no omission of the
+// student's.
+func (f *Folder) missing() error {
+	entries, err := fs.ReadDir(f.files, f.home)
+	if err != nil || most(f.files, f.home) > 0 {
+		return ErrMissing
+	}
+	var names []string
+	for _, e := range entries {
+		if _, isLab := labs.Find(e.Name()); isLab {
+			return ErrMissing
+		}
+		if !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, strconv.Quote(e.Name()))
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return ErrMissing
+	case len(names) > 3:
+		names = append(names[:3:3], "…")
+	}
+	return fmt.Errorf("%w: there is %s, and neither a lab's folder nor its files; an archive in a folder is not opened",
+		ErrMissing, strings.Join(names, ", "))
 }
 
 // ErrMissing says that a submission has nothing of a lab.
 var ErrMissing = errors.New("not handed in")
 
 // Solution is the solution of a lab: what is in the folder of the lab's name, or
-// the submission's own files, if most of them are the lab's. A link is no folder:
-// it may lead into somebody else's submission. The error is ErrMissing, or about
-// what is there in its place.
+// the submission's own files, if no other lab has more of them: labs have files of the
+// same name. A link is no folder: it may lead into somebody else's submission. The error
+// is ErrMissing, or about what is there in its place.
 func (f *Folder) Solution(lab labs.Lab, starter map[string][]byte) (submission.Solution, error) {
-	dir := path.Join(f.home, lab.Name)
+	dir, n := path.Join(f.home, lab.Name), filesOf(f.files, f.home, lab)
 	switch info, err := fs.Lstat(f.files, dir); {
-	case errors.Is(err, fs.ErrNotExist) && mostlyOf(f.files, f.home) == lab.Name:
+	case errors.Is(err, fs.ErrNotExist) && n > 0 && n == most(f.files, f.home):
 		dir = f.home
 	case errors.Is(err, fs.ErrNotExist):
-		return submission.Solution{}, ErrMissing
+		return submission.Solution{}, f.missing()
 	case err != nil:
 		return submission.Solution{}, fmt.Errorf("the folder %s cannot be read: %w", lab.Name, err)
 	case !info.IsDir():

@@ -146,6 +146,47 @@ func TestTheLabsAreFoundWhereverTheFolderWasPacked(t *testing.T) {
 	}
 }
 
+func TestFilesThatTwoLabsHaveAreHandedInForBoth(t *testing.T) {
+	each(t, []file{{name: "client.go", text: solution}, {name: "server.go", text: solution}}, func(t *testing.T, s handin.Submission) {
+		f, err := handin.Open(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for name, want := range map[string]error{"rpc": nil, "kv": nil, "quorum": handin.ErrMissing} {
+			lab, _ := labs.Find(name)
+			if _, err := f.Solution(lab, nil); !errors.Is(err, want) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestWhatIsThereInPlaceOfTheLabsIsSaid(t *testing.T) {
+	for _, test := range []struct {
+		files []file
+		want  string
+	}{
+		{[]file{{name: "kv.zip"}, {name: "notes/a.txt"}, {name: "more/b"}}, `not handed in: there is "kv.zip", "more", "notes", and neither a lab's folder`},
+		{[]file{{name: "a/x"}, {name: "b/x"}, {name: "c"}, {name: "d"}}, `not handed in: there is "a", "b", "c", …, and neither`},
+		{[]file{{name: "rpc/client.go", text: solution}}, "not handed in"},
+		{[]file{{name: ".git/config"}}, "not handed in"},
+	} {
+		each(t, test.files, func(t *testing.T, s handin.Submission) {
+			f, err := handin.Open(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			lab, _ := labs.Find("ring")
+			_, err = f.Solution(lab, nil)
+			if !errors.Is(err, handin.ErrMissing) || !strings.HasPrefix(err.Error(), test.want) || len(test.want) < 20 && err.Error() != test.want {
+				t.Errorf("%v\nwant %s", err, test.want)
+			}
+		})
+	}
+}
+
 func TestAnArchiveThatIsNoFolderOfFilesIsRefusedInASentence(t *testing.T) {
 	many := make([]file, handin.MaxEntries+1)
 	for i := range many {

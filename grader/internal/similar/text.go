@@ -94,7 +94,7 @@ func plural(n int, what string) string {
 
 // printable quotes a text that would not look on a terminal like what it is.
 func printable(text string) string {
-	if quoted := strconv.Quote(text); quoted != `"`+text+`"` {
+	if quoted := strconv.Quote(text); strings.ReplaceAll(quoted, `\"`, `"`) != `"`+text+`"` {
 		return quoted
 	}
 	return text
