@@ -100,6 +100,9 @@ func (m *marking) lab(ctx context.Context, l lane, lab labs.Lab) error {
 	now := class.Lab{Name: lab.Name, HandedIn: why == "", Gist: why}
 	switch {
 	case !wanted && was.HandedIn:
+		if m.keys.Of(lab.Name, sol) != was.Key {
+			sol.Files = nil // other files than those that the result is of: nothing of them is shown beside it
+		}
 		return m.keep(was, sol)
 	case !wanted:
 		m.rec.Labs = append(m.rec.Labs, was)
@@ -199,7 +202,8 @@ func (m *marking) unchanged() bool {
 }
 
 // write replaces the folder of results. Until its last step, all that the next
-// grading goes by is as it was.
+// grading goes by is as it was, but for the events of new failures, which are known by
+// their hash.
 func (m *marking) write() error {
 	stage, err := class.Begin(m.out, m.name)
 	if err != nil {

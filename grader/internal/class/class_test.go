@@ -181,7 +181,8 @@ func TestEventsComeBackWithTheResult(t *testing.T) {
 	events := []trace.Event{{Kind: trace.Step, N: 1, Text: "start"}, {Kind: trace.Log, Node: "kv-1", Text: "a\nb \"c\""}}
 	r := &result.Result{Schema: result.Schema, Lab: "kv", Number: 3, Stages: []result.Stage{{Letter: "A", Cases: []result.Case{
 		{ID: "kv/A/a", Verdict: labs.Pass},
-		{ID: "kv/A/b", Verdict: labs.Fail, Failure: &result.Failure{Events: events, Apart: &result.Apart{Events: events[:1]}}},
+		{ID: "kv/A/b", Verdict: labs.Fail, Failure: &result.Failure{Hash: "h", Events: events, Subject: "k1", Beside: map[int]bool{1: true},
+			Apart: &result.Apart{Events: events[:1], Beside: map[int]bool{0: true}}}},
 	}}}}
 	text, err := r.JSON()
 	if err != nil {
@@ -200,6 +201,14 @@ func TestEventsComeBackWithTheResult(t *testing.T) {
 	f := got.Cases()[1].Failure
 	if !slices.Equal(f.Events, events) || !slices.Equal(f.Apart.Events, events[:1]) {
 		t.Errorf("%v %v", f.Events, f.Apart.Events)
+	}
+	if f.Subject != "k1" || !f.Beside[1] || len(f.Beside) != 1 || !f.Apart.Beside[0] {
+		t.Errorf("%q %v %v", f.Subject, f.Beside, f.Apart.Beside)
+	}
+	write(t, dir, "events.json", strings.ReplaceAll(string(kept), `"h"`, `"of another run"`))
+	got, err = class.ReadResult(filepath.Join(dir, "kv.json"), filepath.Join(dir, "events.json"))
+	if err != nil || got.Cases()[1].Failure.Events != nil {
+		t.Errorf("events of another run: %v %v", got.Cases()[1].Failure.Events, err)
 	}
 	if _, err := class.ReadResult(filepath.Join(dir, "kv.json"), ""); err != nil {
 		t.Errorf("without events: %v", err)

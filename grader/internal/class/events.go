@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"faultline/grader/internal/result"
 	"faultline/labs/trace"
@@ -16,9 +18,13 @@ import (
 // shows them. They are kept for the staff, so that the pages of a submission can be
 // made anew without running anything.
 type events struct {
-	Case  string   `json:"case"`
-	Run   []string `json:"run"`
-	Apart []string `json:"apart,omitempty"`
+	Case    string   `json:"case"`
+	Hash    string   `json:"hash"` // of the run: a grading that was killed may have left those of another
+	Run     []string `json:"run"`
+	Subject string   `json:"subject,omitempty"`
+	Beside  []int    `json:"beside,omitempty"` // places in Run
+	Apart   []string `json:"apart,omitempty"`
+	Away    []int    `json:"apart_beside,omitempty"` // places in Apart
 }
 
 // WriteEvents is the text that keeps the events of a result.
@@ -28,9 +34,10 @@ func WriteEvents(r *result.Result) ([]byte, error) {
 		if c.Failure == nil {
 			continue
 		}
-		e := events{Case: c.ID, Run: texts(c.Failure.Events)}
-		if c.Failure.Apart != nil {
-			e.Apart = texts(c.Failure.Apart.Events)
+		f := c.Failure
+		e := events{Case: c.ID, Hash: f.Hash, Run: texts(f.Events), Subject: f.Subject, Beside: slices.Sorted(maps.Keys(f.Beside))}
+		if f.Apart != nil {
+			e.Apart, e.Away = texts(f.Apart.Events), slices.Sorted(maps.Keys(f.Apart.Beside))
 		}
 		all = append(all, e)
 	}
@@ -73,15 +80,28 @@ func ReadResult(file, eventFile string) (*result.Result, error) {
 	}
 	for i := range r.Stages {
 		for j := range r.Stages[i].Cases {
-			if c := &r.Stages[i].Cases[j]; c.Failure != nil {
-				c.Failure.Events = parse(byCase[c.ID].Run)
-				if c.Failure.Apart != nil {
-					c.Failure.Apart.Events = parse(byCase[c.ID].Apart)
-				}
+			if c := r.Stages[i].Cases[j]; c.Failure != nil && c.Failure.Hash == byCase[c.ID].Hash {
+				byCase[c.ID].restore(c.Failure)
 			}
 		}
 	}
 	return r, nil
+}
+
+// restore gives a failure its events back.
+func (e events) restore(f *result.Failure) {
+	f.Events, f.Subject, f.Beside = parse(e.Run), e.Subject, set(e.Beside)
+	if f.Apart != nil {
+		f.Apart.Events, f.Apart.Beside = parse(e.Apart), set(e.Away)
+	}
+}
+
+func set(places []int) map[int]bool {
+	all := map[int]bool{}
+	for _, i := range places {
+		all[i] = true
+	}
+	return all
 }
 
 func parse(lines []string) (list []trace.Event) {

@@ -8,9 +8,6 @@ import (
 	"syscall"
 )
 
-// ErrLocked says that another grader is at work in a folder.
-var ErrLocked = errors.New("another grader is at work there")
-
 // Lock keeps other graders out of a folder of results until unlock is called or the
 // process ends, however it does. It leaves nothing in the folder.
 func Lock(dir string) (unlock func(), err error) {

@@ -62,7 +62,7 @@ func Holder(parts []Part, name string) (found Part, err error) {
 		}
 	}
 	if found.Manifest == nil {
-		return found, fmt.Errorf("no part has %q: name the folders of all %d parts", name, max(1, parts[0].shards()))
+		return found, fmt.Errorf("no part has %q: name the folders of all %d parts", name, parts[0].shards())
 	}
 	return found, nil
 }

@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// ErrLocked says that another grader is at work in a folder.
+var ErrLocked = errors.New("another grader is at work there")
+
 // How folders are called that are about to take a place, or have lost it. No
 // submission has such a name: those that begin with a dot are passed over.
 const (

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"faultline/grader/internal/result"
+	"faultline/labs"
 )
 
 // A gradebook is a table: a row for each submission, a column for each lab that
@@ -37,16 +38,15 @@ type score struct {
 
 func newGradebook(class []Submission) gradebook {
 	var g gradebook
-	columns := map[string]int{}
-	for _, s := range class {
-		for _, r := range s.Results {
-			i, known := columns[r.Lab]
-			if !known {
-				i = len(g.labs)
-				columns[r.Lab] = i
-				g.labs = append(g.labs, gradebookLab{name: r.Lab})
+	for _, lab := range labs.All() { // in their order, whoever hands in what
+		column, some := gradebookLab{name: lab.Name}, false
+		for _, s := range class {
+			if r := s.Of(lab.Name); r != nil {
+				column.max, some = max(column.max, r.MaxPoints), true
 			}
-			g.labs[i].max = max(g.labs[i].max, r.MaxPoints)
+		}
+		if some {
+			g.labs = append(g.labs, column)
 		}
 	}
 	for _, s := range class {
@@ -71,7 +71,7 @@ func (g gradebook) row(s Submission) gradebookRow {
 	said := len(row.notes) > 0
 	for i, lab := range g.labs {
 		cell := score{max: lab.max}
-		if r := s.of(lab.name); r == nil {
+		if r := s.Of(lab.name); r == nil {
 			if slices.Contains(s.Missing, lab.name) {
 				cell.points = &nothing
 			}
@@ -92,8 +92,8 @@ func (g gradebook) row(s Submission) gradebookRow {
 	return row
 }
 
-// of is the result of a lab, nil if that was not handed in.
-func (s Submission) of(lab string) *result.Result {
+// Of is the result of a lab, nil if that was not handed in.
+func (s Submission) Of(lab string) *result.Result {
 	for _, r := range s.Results {
 		if r.Lab == lab {
 			return r

@@ -25,6 +25,10 @@ type Row struct {
 	Staff, Student string           // links to the two reports
 }
 
+func (r Row) has(lab string) bool {
+	return slices.ContainsFunc(r.Results, func(one *result.Result) bool { return one.Lab == lab })
+}
+
 // WriteClass writes the index as one file of HTML.
 func WriteClass(w io.Writer, c Class) error {
 	return write(w, "class.tmpl", line(c.Name), newClassView(c))
@@ -53,12 +57,10 @@ type wrongCase struct {
 func newClassView(c Class) classView {
 	v := classView{Name: line(c.Name), Staff: c.Staff}
 	columns := map[string]int{}
-	for _, row := range c.Rows {
-		for _, r := range row.Results {
-			if _, known := columns[r.Lab]; !known {
-				columns[r.Lab] = len(v.Labs)
-				v.Labs = append(v.Labs, fmt.Sprintf("lab %d %s", r.Number, line(r.Lab)))
-			}
+	for _, lab := range labs.All() { // in their order, whoever hands in what
+		if slices.ContainsFunc(c.Rows, func(row Row) bool { return row.has(lab.Name) }) {
+			columns[lab.Name] = len(v.Labs)
+			v.Labs = append(v.Labs, fmt.Sprintf("lab %d %s", lab.Number, lab.Name))
 		}
 	}
 	wrong := wrongCases{at: map[string]int{}}
@@ -69,7 +71,9 @@ func newClassView(c Class) classView {
 			rv.Scores[i] = "–"
 		}
 		for _, r := range row.Results {
-			rv.Scores[columns[r.Lab]] = scoreOf(r)
+			if i, known := columns[r.Lab]; known {
+				rv.Scores[i] = scoreOf(r)
+			}
 			wrong.add(rv.Name, r)
 		}
 		v.Rows = append(v.Rows, rv)

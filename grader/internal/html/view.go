@@ -95,6 +95,9 @@ func (v *view) lab(lab Lab) labView {
 	}
 	if len(r.Refused) > 0 {
 		l.Refused = &refusedView{Word: wordOf(r.Cases()[0].Verdict), Lines: lines(r.Refused)}
+		if l.Refused.Word.Class == "ours" && v.Staff == nil { // it is about a machine of the staff's
+			l.Refused.Lines = nil
+		}
 	}
 	for _, s := range r.Stages {
 		l.Stages = append(l.Stages, v.stage(lab, s))
@@ -319,7 +322,7 @@ func planHead(f *result.Failure) string {
 	if len(f.Plan) == 0 {
 		return "none by chance"
 	}
-	return count(len(f.Plan), "fault")
+	return labtest.Count(len(f.Plan), "fault")
 }
 
 // calm says what was made calm besides, so that less is left to chance.
@@ -334,11 +337,4 @@ func calm(f *result.Failure) string {
 		}
 	}
 	return strings.Join(parts, ", and ")
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
