@@ -28,6 +28,16 @@ func mergeCommand() *cobra.Command {
 	return cmd
 }
 
+// sameFolder reports whether two paths lead to one folder, which they need not say.
+func sameFolder(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
 func merge(cmd *cobra.Command, dirs []string, out string) error {
 	if len(dirs) == 0 {
 		return fmt.Errorf("merge needs the folders of all parts: \"%s --help\" explains it", cmd.CommandPath())
@@ -44,7 +54,7 @@ func merge(cmd *cobra.Command, dirs []string, out string) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(dirs, func(dir string) bool { return filepath.Clean(dir) == filepath.Clean(out) }) {
+	if slices.ContainsFunc(dirs, func(dir string) bool { return sameFolder(dir, out) }) {
 		return fmt.Errorf("--out %s is one of the parts: name another folder", filepath.ToSlash(out))
 	}
 	unlock, err := openResults(out)

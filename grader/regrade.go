@@ -55,6 +55,10 @@ func runRegrade(cmd *cobra.Command, dir string, f regradeFlags) error {
 		return err
 	}
 	if f.seeds == "" {
+		if name, most := mostSeeds(); len(old.Seeds) > 0 && len(old.Seeds) < most {
+			return fmt.Errorf("the last grading had %d seeds, and %s needs %d now: name a longer list with --seeds-file",
+				len(old.Seeds), name, most)
+		}
 		order.SeedList = old.Seeds
 	}
 	order.All = old.All

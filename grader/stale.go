@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"faultline/grader/internal/tree"
@@ -30,12 +29,9 @@ func builtFromTree(root, self string) error {
 	return fmt.Errorf(".bin/grader is older than %s, and what it gives would be kept as if it were not: run make build", file)
 }
 
-// lastChanged is the Go file below some folders that was changed last, but for tests.
+// lastChanged is the source below some folders, or at the top, that was changed last.
 func lastChanged(root fs.FS, folders ...string) (file string, at time.Time, err error) {
-	part := tree.Part{Folders: folders, Takes: func(name string) bool {
-		return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go")
-	}}
-	err = part.Walk(root, func(name string, e fs.DirEntry) error {
+	err = tree.Part{Folders: folders, Takes: tree.IsSource}.Walk(root, func(name string, e fs.DirEntry) error {
 		info, err := e.Info()
 		if err == nil && info.ModTime().After(at) {
 			file, at = name, info.ModTime()

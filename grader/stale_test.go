@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -15,6 +16,7 @@ func TestAGraderThatIsOlderThanItsTreeDoesNotGrade(t *testing.T) {
 	for name, tt := range map[string]struct{ self, changed, want string }{
 		"a suite has changed":   {".bin/grader", "labs/kv/kvtest/suite.go", old},
 		"a test has changed":    {".bin/grader", "labs/kv/kvtest/suite_test.go", ""},
+		"a library is newer":    {".bin/grader", "go.mod", strings.Replace(old, "labs/kv/kvtest/suite.go", "go.mod", 1)},
 		"a text has changed":    {".bin/grader", "labs/kv/kvtest/notes.md", ""},
 		"a reference":           {".bin/grader", "labs/internal/staff/kv/server.go", ""},
 		"starter code":          {".bin/grader", "solutions-skeleton/kv/server.go", ""},

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"path"
 	"runtime"
-	"slices"
 	"strings"
 	"text/template"
 
@@ -45,7 +44,7 @@ func Gradescope(w io.Writer, root fs.FS, a Assignment) error {
 			return err
 		}
 	}
-	part := tree.Part{Folders: tree.Sources(), Takes: takes}
+	part := tree.Part{Folders: tree.Sources(), Takes: tree.IsSource}
 	err := part.Read(root, func(name string, text []byte) error {
 		return add(z, path.Join(folder, name), string(text), 0o644)
 	})
@@ -61,16 +60,6 @@ func (a Assignment) values() any {
 		Assignment
 		Go, Files string
 	}{a, strings.TrimPrefix(runtime.Version(), "go"), strings.Join(a.Lab.Files, " ")}
-}
-
-// takes reports whether a file of the tree goes in: only what the grader is built from.
-func takes(name string) bool {
-	if !strings.Contains(name, "/") {
-		return name == "go.mod" || name == "go.sum"
-	}
-	// The scripts of this package have no ending; the rest is Go and what it embeds.
-	known := slices.Contains([]string{"", ".go", ".css", ".js", ".json", ".sh", ".tmpl"}, path.Ext(name))
-	return known && !strings.HasSuffix(name, "_test.go")
 }
 
 // add adds a file without a time, so that the archive has none.

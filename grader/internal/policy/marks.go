@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"faultline/grader/internal/export"
@@ -36,15 +37,18 @@ func (p *Policy) Mark(s export.Submission) (Mark, error) {
 	for _, lab := range p.Labs {
 		mark := LabMark{Of: new(big.Rat), Late: p.Late.Days[s.Name][lab.Name]}
 		weights += lab.Weight
-		r := of(s, lab.Name)
-		if r == nil {
-			m.Notes = append(m.Notes, lab.Name+": not handed in")
-		} else {
+		r := s.Of(lab.Name)
+		switch {
+		case r != nil:
 			share, err := p.share(lab, r)
 			if err != nil {
 				return m, fmt.Errorf("%s: %w", s.Name, err)
 			}
 			mark.Of = share
+		case s.Refused != "", slices.Contains(s.Missing, lab.Name):
+			m.Notes = append(m.Notes, lab.Name+": not handed in")
+		default:
+			m.Notes = append(m.Notes, lab.Name+": not graded here, and counts as 0: grade it, or leave it out of the policy")
 		}
 		switch {
 		case mark.Of == nil:
@@ -66,15 +70,6 @@ func (p *Policy) Mark(s export.Submission) (Mark, error) {
 		m.Total.Quo(m.Total, big.NewRat(int64(weights), 1))
 	}
 	return m, nil
-}
-
-func of(s export.Submission, lab string) *result.Result {
-	for _, r := range s.Results {
-		if r.Lab == lab {
-			return r
-		}
-	}
-	return nil
 }
 
 // share is what a result is worth of 100, nil if a case of it was not graded.

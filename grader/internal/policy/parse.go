@@ -13,7 +13,7 @@ import (
 )
 
 // Parse reads a policy. The error names the line and the key, as in
-// "policy.yaml:3: labs.kv.weight: expected a number from 0 to 1000".
+// "policy.yaml:3: labs.kv.weight: expected a whole number from 0 to 1000".
 func Parse(file string, text []byte) (*Policy, error) {
 	p, err := parse(text)
 	if at := (*problem)(nil); errors.As(err, &at) {

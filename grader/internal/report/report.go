@@ -11,6 +11,7 @@ import (
 
 	"faultline/grader/internal/result"
 	"faultline/labs"
+	"faultline/labs/labtest"
 )
 
 // A Style says how text looks. The zero value is plain.
@@ -81,7 +82,7 @@ func short(v labs.Verdict) string {
 func Write(w io.Writer, r *result.Result, s Style) {
 	fmt.Fprintf(w, "%s\n", s.bold(fmt.Sprintf("lab %d %s: %s", r.Number, r.Lab, r.Solution)))
 	for _, note := range r.Notes {
-		fmt.Fprintf(w, "note: %s\n", strings.Join(wrap(note, s.width()-6), "\n      "))
+		fmt.Fprintf(w, "note: %s\n", strings.Join(Wrap(note, s.width()-6), "\n      "))
 	}
 	writeTable(w, r, s)
 	if len(r.Refused) > 0 {
@@ -109,20 +110,16 @@ func writeTable(w io.Writer, r *result.Result, s Style) {
 func summary(r *result.Result, c result.Case) string {
 	switch {
 	case c.Verdict == labs.Pass && c.Crashes != nil:
-		return count(c.Seeds, "seed") + ", " + count(c.Crashes.States, "crash state")
+		return labtest.Count(c.Seeds, "seed") + ", " + labtest.Count(c.Crashes.States, "crash state")
 	case c.Verdict == labs.Pass:
-		return count(c.Seeds, "seed")
+		return labtest.Count(c.Seeds, "seed")
 	case c.Failure == nil || c.Verdict == labs.NotImplemented:
 		return c.Reason
 	}
-	return fmt.Sprintf("%s at seed %d, after %s passed", c.Verdict, c.Failure.Seed, count(c.Passed, "seed"))
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+	if c.All {
+		return fmt.Sprintf("%s: %d of %s passed, seed %d did not", c.Verdict, c.Passed, labtest.Count(c.Seeds, "seed"), c.Failure.Seed)
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%s at seed %d, after %s passed", c.Verdict, c.Failure.Seed, labtest.Count(c.Passed, "seed"))
 }
 
 func writeRefused(w io.Writer, r *result.Result, s Style) {
@@ -130,7 +127,7 @@ func writeRefused(w io.Writer, r *result.Result, s Style) {
 	fmt.Fprintf(w, "\n%s  %s\n", s.word(c.Verdict), s.bold(string(c.Verdict)+": "+c.Reason))
 	for _, line := range r.Refused {
 		if s.Width > 0 && len([]rune(line)) > s.width()-2 { // in a file, an editor looks for one line each
-			line = strings.Join(wrap(line, s.width()-6), "\n      ")
+			line = strings.Join(Wrap(line, s.width()-6), "\n      ")
 		}
 		fmt.Fprintf(w, "  %s\n", line)
 	}
@@ -141,7 +138,7 @@ func writeRefused(w io.Writer, r *result.Result, s Style) {
 func Failure(w io.Writer, r *result.Result, c result.Case, s Style) {
 	f := c.Failure
 	p := page{w, s.width()}
-	title := wrap(c.Title, p.width-8-len(c.ID))
+	title := Wrap(c.Title, p.width-8-len(c.ID))
 	fmt.Fprintf(w, "%s %s\n", s.word(c.Verdict), s.bold(c.ID+"  "+title[0]))
 	for _, line := range title[1:] {
 		fmt.Fprintf(w, "      %s\n", s.bold(line))
@@ -179,7 +176,7 @@ func (p page) field(label, text string) {
 	if text == "" {
 		return
 	}
-	for i, line := range wrap(text, p.width-12) {
+	for i, line := range Wrap(text, p.width-12) {
 		if i > 0 {
 			label = ""
 		}
@@ -212,8 +209,8 @@ func ends(lines []string, limit int) []string {
 	return slices.Concat(lines[:begin], []string{left}, lines[len(lines)-end:])
 }
 
-// wrap breaks a text at spaces into lines of at most n columns, where it can.
-func wrap(text string, n int) []string {
+// Wrap breaks a text at spaces into lines of at most n columns, where it can.
+func Wrap(text string, n int) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {
@@ -271,7 +268,7 @@ func writeScore(w io.Writer, r *result.Result, s Style) {
 		fmt.Fprintf(w, "disks  %s\n", crashes)
 	}
 	if next := Next(r); next != "" {
-		fmt.Fprintf(w, "next  %s\n", strings.Join(wrap(next, s.width()-6), "\n      "))
+		fmt.Fprintf(w, "next  %s\n", strings.Join(Wrap(next, s.width()-6), "\n      "))
 	}
 }
 

@@ -53,5 +53,15 @@ func (p Part) enters(name string) bool {
 	return name == "." || slices.Contains(p.Folders, first) && name != "labs/internal" && path.Base(name) != "testdata"
 }
 
+// IsSource reports whether a file is such as the grader is built from.
+func IsSource(name string) bool {
+	if !strings.Contains(name, "/") {
+		return name == "go.mod" || name == "go.sum"
+	}
+	// Scripts may have no ending; the rest is Go and what it embeds.
+	known := slices.Contains([]string{"", ".go", ".css", ".js", ".json", ".sh", ".tmpl"}, path.Ext(name))
+	return known && !strings.HasSuffix(name, "_test.go")
+}
+
 // Sources are the folders that the grader is built from.
 func Sources() []string { return []string{"grader", "labrpc", "labs", "solutions-skeleton"} }
