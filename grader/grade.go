@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -50,22 +51,13 @@ func gradeCommand() *cobra.Command {
 }
 
 func runGrade(cmd *cobra.Command, dir string, f gradeFlags) error {
-	order, err := f.order()
-	if err != nil {
-		return err
-	}
 	w, err := openWorkshop(cmd, f.jobs)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	b, err := w.batch(dir, f, order)
-	if err != nil {
-		return err
-	}
-	defer b.unlock()
-	ours, err := b.run(cmd.Context())
-	if err == nil && f.policy != "" && b.shard == nil {
+	ours, err := w.gradeClass(cmd.Context(), dir, f)
+	if err == nil && f.policy != "" && f.shard == "" {
 		err = writeMarks(cmd, f.out, f.policy)
 	}
 	return cmp.Or(err, ours)
@@ -98,20 +90,18 @@ func orderText(o grading.Order) string {
 	return text
 }
 
-// gradeClass grades all of a class in some labs, as --labs names them.
-func (w *workshop) gradeClass(cmd *cobra.Command, dir, out, labs string) error {
-	f := gradeFlags{out: out, labs: labs, shrink: classShrinkTime}
+// gradeClass grades a class. The first error is of the first result that is no verdict.
+func (w *workshop) gradeClass(ctx context.Context, dir string, f gradeFlags) (ours, err error) {
 	order, err := f.order()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b, err := w.batch(dir, f, order)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer b.unlock()
-	ours, err := b.run(cmd.Context())
-	return cmp.Or(err, ours)
+	return b.run(ctx)
 }
 
 // manifest is what the results of a batch are of.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"faultline/grader/internal/submission"
+	"faultline/labs/labtest"
 )
 
 // race runs the selected cases natively with the race detector, each in a bubble
@@ -41,12 +42,8 @@ func (w *workshop) race(ctx context.Context, s selection, sol submission.Solutio
 		return w.noRace(string(text), len(s.cases()))
 	}
 	paths := strings.NewReplacer(filepath.Join(w.root, starterDir(s.suite.Lab))+"/", sol.Prefix(), w.root+"/", "")
-	what := "1 data race"
-	if races > 1 {
-		what = fmt.Sprintf("%d data races", races)
-	}
 	fmt.Fprintln(w.out, withoutHarness(paths.Replace(strings.TrimSpace(firstRace(string(text))))))
-	say(w.out, what+": two goroutines use the same variable, one of them writes, and no lock orders them")
+	say(w.out, labtest.Count(races, "data race")+": two goroutines use the same variable, one of them writes, and no lock orders them")
 	return errFailed
 }
 

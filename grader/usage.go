@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"faultline/grader/internal/report"
 )
 
 // oneArg wants the one argument that the command's Use names.
@@ -111,22 +113,7 @@ func fold(text string, width int) string {
 		if strings.HasPrefix(p, " ") || strings.Contains(p, "\n ") {
 			continue
 		}
-		var b strings.Builder
-		column := 0
-		for word := range strings.FieldsSeq(p) {
-			switch n := len([]rune(word)); {
-			case column == 0:
-				column = n
-			case column+1+n > width:
-				b.WriteByte('\n')
-				column = n
-			default:
-				b.WriteByte(' ')
-				column += 1 + n
-			}
-			b.WriteString(word)
-		}
-		paragraphs[i] = b.String()
+		paragraphs[i] = strings.Join(report.Wrap(p, width), "\n")
 	}
 	return strings.Join(paragraphs, "\n\n")
 }

@@ -31,11 +31,11 @@ func Smaller(f *result.Failure) string {
 	switch {
 	case s.Faults == 0:
 	case len(f.Plan) == 0:
-		parts = append(parts, fmt.Sprintf("no fault is needed; shrunk from %s", count(s.Faults, "fault")))
+		parts = append(parts, fmt.Sprintf("no fault is needed; shrunk from %s", labtest.Count(s.Faults, "fault")))
 	case len(f.Plan) == s.Faults:
-		parts = append(parts, count(s.Faults, "fault"))
+		parts = append(parts, labtest.Count(s.Faults, "fault"))
 	default:
-		parts = append(parts, fmt.Sprintf("%s; shrunk from %d", count(len(f.Plan), "fault"), s.Faults))
+		parts = append(parts, fmt.Sprintf("%s; shrunk from %d", labtest.Count(len(f.Plan), "fault"), s.Faults))
 	}
 	for _, drawn := range s.Sizes {
 		for _, size := range f.Sizes {
@@ -59,7 +59,7 @@ func (p page) story(steps []string) {
 	for _, step := range steps {
 		lines := []string{step}
 		if len([]rune(step)) > p.width-12 {
-			lines = wrap(step, p.width-14)
+			lines = Wrap(step, p.width-14)
 		}
 		for i, line := range lines {
 			if i > 0 {

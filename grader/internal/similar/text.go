@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"faultline/grader/internal/report"
+	"faultline/labs/labtest"
 )
 
 const (
@@ -30,7 +33,7 @@ func Write(w io.Writer, r *Report) error {
 
 func writeLab(b *strings.Builder, lab Lab) {
 	fmt.Fprintf(b, "lab %d %s: %s, %s, of which %d alike in something; median %d %%\n",
-		lab.Number, lab.Lab, plural(len(lab.Submissions), "submission"), plural(lab.Compared, "pair"), lab.Alike, lab.Median)
+		lab.Number, lab.Lab, labtest.Count(len(lab.Submissions), "submission"), labtest.Count(lab.Compared, "pair"), lab.Alike, lab.Median)
 	fmt.Fprintf(b, "removed: the starter code, and what more than %d have\n\n", lab.Common)
 	for _, s := range lab.Submissions {
 		for _, note := range s.Notes {
@@ -48,7 +51,7 @@ func writeLab(b *strings.Builder, lab Lab) {
 		writePair(b, p)
 	}
 	if more := lab.Alike - len(lab.Pairs); more > 0 {
-		fmt.Fprintf(b, "and %s that are less alike\n", plural(more, "pair"))
+		fmt.Fprintf(b, "and %s that are less alike\n", labtest.Count(more, "pair"))
 	}
 	b.WriteString("\n")
 }
@@ -65,7 +68,7 @@ func writePair(b *strings.Builder, p Pair) {
 	}
 	table.Flush()
 	if more := len(p.Passages) - mostPassages; more > 0 {
-		fmt.Fprintf(b, "      and %s more\n", plural(more, "passage"))
+		fmt.Fprintf(b, "      and %s more\n", labtest.Count(more, "passage"))
 	}
 }
 
@@ -74,22 +77,7 @@ func (l Lines) String() string { return fmt.Sprintf("%s:%d-%d", l.File, l.First,
 
 // writeFolded writes a paragraph in lines that fit.
 func writeFolded(b *strings.Builder, text string) {
-	line := "  -"
-	for word := range strings.FieldsSeq(text) {
-		if len(line)+1+len(word) > mostWidth {
-			b.WriteString(line + "\n")
-			line = "   "
-		}
-		line += " " + word
-	}
-	b.WriteString(line + "\n")
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	b.WriteString("  - " + strings.Join(report.Wrap(text, mostWidth-4), "\n    ") + "\n")
 }
 
 // printable quotes a text that would not look on a terminal like what it is.
