@@ -62,8 +62,9 @@ func (c *cell) flushed(upTo uint64, fails bool) *cell {
 // crashed is the cell after a crash: any of its versions may be on the disk.
 func (c *cell) crashed() *cell {
 	f := &cell{sure: slices.Clip(c.sure)}
-	for _, v := range c.pend {
-		if v.cut || !slices.ContainsFunc(f.sure[lastCut(f.sure):], v.same) {
+	for i, v := range c.pend {
+		latest := i == len(c.pend)-1 && !v.same(f.sure[len(f.sure)-1]) // stays so, also where it was there before
+		if v.cut || latest || !slices.ContainsFunc(f.sure[lastCut(f.sure):], v.same) {
 			f.sure = append(f.sure, v)
 		}
 	}

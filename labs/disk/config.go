@@ -83,9 +83,9 @@ type Config struct {
 
 // Latency is how long each kind of call takes.
 type Latency struct {
-	Read  time.Duration // each Read and ReadAt
+	Read  time.Duration // each call that only looks: Read, ReadAt, Size, Open, Names, Records
 	Write time.Duration // each write, and each change of the directory
-	Flush time.Duration // each Flush, Sync and SyncDir
+	Flush time.Duration // each Flush, Sync, SyncDir and Force; a WriteFUA takes this and Write
 }
 
 // core is what both kinds of disks have: one lock, one life, one count of writes

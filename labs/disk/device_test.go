@@ -103,6 +103,26 @@ func TestAnUnchangedSectorIsNoChoice(t *testing.T) {
 	}
 }
 
+// A bit that is set and cleared again: the latest state is an earlier one, too.
+func TestKeepLosesNothingWhereASectorIsAsItWasBefore(t *testing.T) {
+	d := disk.NewDevice(1, disk.Config{})
+	told := func(l disk.Loss) { t.Errorf("it lost %v", l) }
+	for _, letter := range "aba" {
+		ok(d.Write(0, block(byte(letter))))
+		if letter == 'a' && d.Flushes() == 0 {
+			ok(d.Flush())
+		}
+	}
+	if got := sectors(d.Fork(disk.Config{Lost: told}), 0); got != "aaaaaaaa" {
+		t.Errorf("a crash that loses nothing leaves %s", got)
+	}
+	d = d.Crash(disk.Config{}) // nobody reads what it left
+	ok(d.Write(0, block('b')))
+	if got := sectors(d.Fork(disk.Config{Fate: disk.Keep, Lost: told}), 0); got != "bbbbbbbb" {
+		t.Errorf("a second crash that loses nothing leaves %s", got)
+	}
+}
+
 func TestTheSameStateHasTheSamePrint(t *testing.T) {
 	write := func(list ...string) *disk.Device {
 		d := disk.NewDevice(4, disk.Config{})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"faultline/labs/trace"
 )
@@ -34,13 +35,9 @@ func (f *File) fail(op string, err error) error {
 
 // begin is the start of every operation. It returns the file with the volume's
 // lock held.
-func (f *File) begin(op string, write bool) (*inode, error) {
+func (f *File) begin(op string, takes time.Duration) (*inode, error) {
 	if f.closed.Load() {
 		return nil, f.fail(op, fs.ErrClosed)
-	}
-	takes := f.v.cfg.Latency.Read
-	if write {
-		takes = f.v.cfg.Latency.Write
 	}
 	if err := f.v.start(takes); err != nil {
 		return nil, f.fail(op, err)
@@ -50,7 +47,7 @@ func (f *File) begin(op string, write bool) (*inode, error) {
 
 // Size returns how many bytes the file has.
 func (f *File) Size() (int64, error) {
-	n, err := f.begin("size", false)
+	n, err := f.begin("size", f.v.cfg.Latency.Read)
 	if err != nil {
 		return 0, err
 	}
@@ -61,7 +58,7 @@ func (f *File) Size() (int64, error) {
 // ReadAt fills p from byte off on and returns how much it read: less than len(p)
 // only with an error, which is io.EOF at the end of the file.
 func (f *File) ReadAt(p []byte, off int64) (int, error) {
-	n, err := f.begin("read", false)
+	n, err := f.begin("read", f.v.cfg.Latency.Read)
 	if err != nil {
 		return 0, err
 	}
@@ -92,7 +89,7 @@ func (f *File) ReadAt(p []byte, off int64) (int, error) {
 // ErrFull when the volume has no room, or the file had more than 4 GiB. It is
 // volatile until Sync.
 func (f *File) WriteAt(p []byte, off int64) (int, error) {
-	n, err := f.begin("write", true)
+	n, err := f.begin("write", f.v.cfg.Latency.Write)
 	if err != nil {
 		return 0, err
 	}
@@ -106,7 +103,7 @@ func (f *File) WriteAt(p []byte, off int64) (int, error) {
 // Append writes p at the end of the file, and returns where that was. Otherwise
 // it is like WriteAt.
 func (f *File) Append(p []byte) (off int64, err error) {
-	n, err := f.begin("append", true)
+	n, err := f.begin("append", f.v.cfg.Latency.Write)
 	if err != nil {
 		return 0, err
 	}
@@ -156,7 +153,7 @@ func (v *Volume) room(n *inode, size int64) bool {
 // Truncate makes the file size bytes long, by cutting its end off or by adding
 // zeros. It fails like WriteAt, and is volatile until Sync.
 func (f *File) Truncate(size int64) error {
-	n, err := f.begin("truncate", true)
+	n, err := f.begin("truncate", f.v.cfg.Latency.Write)
 	if err != nil {
 		return err
 	}

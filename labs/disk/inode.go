@@ -71,19 +71,14 @@ func (f *inode) settledCell(c *cell, i int) *cell {
 			list = nil
 		}
 		v.cut = false
-		list = appendNew(list, f.masked(v, i))
+		if v = f.masked(v, i); len(list) == 0 || !list[len(list)-1].same(v) {
+			list = append(list, v)
+		}
 	}
 	if len(list) == 1 {
 		return &cell{sure: list, known: true, now: list[0].data}
 	}
 	return &cell{sure: list}
-}
-
-func appendNew(list []version, v version) []version {
-	if slices.ContainsFunc(list, v.same) {
-		return list
-	}
-	return append(list, v)
 }
 
 // masked is a version of the sector at place i without what lies behind the end

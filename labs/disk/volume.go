@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"time"
 
 	"faultline/labs/trace"
 )
@@ -41,13 +42,9 @@ func validName(name string) bool {
 }
 
 // begin is start for an operation on a name.
-func (v *Volume) begin(op, name string, write bool) error {
+func (v *Volume) begin(op, name string, takes time.Duration) error {
 	if !validName(name) {
 		return &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
-	}
-	takes := v.cfg.Latency.Read
-	if write {
-		takes = v.cfg.Latency.Write
 	}
 	if err := v.start(takes); err != nil {
 		return &fs.PathError{Op: op, Path: name, Err: err}
@@ -60,7 +57,7 @@ func (v *Volume) begin(op, name string, write bool) error {
 // name is made of letters, digits, '-', '_' and '.'; another one is
 // fs.ErrInvalid.
 func (v *Volume) Create(name string) (*File, error) {
-	if err := v.begin("create", name, true); err != nil {
+	if err := v.begin("create", name, v.cfg.Latency.Write); err != nil {
 		return nil, err
 	}
 	id := v.lookup(name)
@@ -82,7 +79,7 @@ func (v *Volume) Create(name string) (*File, error) {
 // Open opens a file. It fails with fs.ErrNotExist when there is none of that
 // name.
 func (v *Volume) Open(name string) (*File, error) {
-	if err := v.begin("open", name, false); err != nil {
+	if err := v.begin("open", name, v.cfg.Latency.Read); err != nil {
 		return nil, err
 	}
 	defer v.unlock()
@@ -101,7 +98,7 @@ func (v *Volume) Rename(from, to string) error {
 	if !validName(to) {
 		return &fs.PathError{Op: "rename", Path: to, Err: fs.ErrInvalid}
 	}
-	if err := v.begin("rename", from, true); err != nil {
+	if err := v.begin("rename", from, v.cfg.Latency.Write); err != nil {
 		return err
 	}
 	id := v.lookup(from)
@@ -122,7 +119,7 @@ func (v *Volume) Rename(from, to string) error {
 // Remove takes a name away. Who has the file open can use it on. It is volatile
 // until SyncDir. It fails with fs.ErrNotExist when there is no such file.
 func (v *Volume) Remove(name string) error {
-	if err := v.begin("remove", name, true); err != nil {
+	if err := v.begin("remove", name, v.cfg.Latency.Write); err != nil {
 		return err
 	}
 	if v.lookup(name) == 0 {
