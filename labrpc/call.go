@@ -37,9 +37,10 @@ func (e *callError) Unwrap() error { return e.err }
 // MaybeExecuted reports whether a call that returned err may have been executed:
 // once, several times if the network copied the request, or even later than now.
 // It is false only where it certainly was not and will not be: the context or the
-// process had ended before the call, the arguments cannot cross, or no node can have
-// the address. It is true for nil, for errors that are not from Call, and for
-// ErrNoMethod: a copy of the request may find a process that has the method.
+// process had ended before the call, the arguments or the reply cannot cross or are of
+// other types than the method's, or no node can have the address. It is true for nil,
+// for errors that are not from Call, and for ErrNoMethod: a copy of the request may find
+// a process that has the method.
 func MaybeExecuted(err error) bool {
 	var c *callError
 	return !errors.As(err, &c) || c.maybe

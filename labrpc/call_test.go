@@ -168,6 +168,16 @@ func TestTheTraceTellsWhatACallIsAbout(t *testing.T) {
 	})
 }
 
+func TestTheTraceTakesAMethodThatIsNoText(t *testing.T) {
+	bubble(t, labrpc.Config{}, func(l *lab) {
+		l.serve("b", next)
+		err := l.start("a").Call(context.Background(), "b", strings.Repeat("\x80", 200), struct{}{}, nil)
+		if !errors.Is(err, labrpc.ErrNoMethod) {
+			t.Errorf("the call gives %v", err)
+		}
+	})
+}
+
 func TestASilentNode(t *testing.T) {
 	for title, make := range map[string]func(l *lab){
 		"that nobody made":             func(l *lab) {},

@@ -46,7 +46,10 @@ func (m Message) Decode(v any) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrEncoding, err)
 	}
-	return plan.Decode(body, into.Elem())
+	if err := plan.Decode(body, into.Elem()); err != nil {
+		return fmt.Errorf("%w: %w", ErrEncoding, err)
+	}
+	return nil
 }
 
 // An Action is what a script does to a message. The zero value lets it pass to

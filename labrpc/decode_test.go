@@ -24,6 +24,9 @@ func TestAScriptReadsWhatMessagesCarry(t *testing.T) {
 				err := m.Decode(&reply)
 				seen = append(seen, fmt.Sprintf("reply %d %v", reply.Version, err))
 			}
+			if err := m.Decode(new([9]float64)); !errors.Is(err, labrpc.ErrEncoding) && err.Error() != "too old" {
+				t.Errorf("what is of another type is decoded: %v", err)
+			}
 			if m.Decode(nil) == nil || m.Decode(args) == nil || m.Decode(new(chan int)) == nil {
 				t.Error("what has no place for a value takes one")
 			}

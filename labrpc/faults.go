@@ -1,6 +1,9 @@
 package labrpc
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // MinLatency is the least time that any message takes, also one that a node
 // sends to itself.
@@ -63,20 +66,9 @@ type Range struct{ Min, Max time.Duration }
 
 // withDefaults returns f with every zero replaced by what it stands for.
 func (f Faults) withDefaults() Faults {
-	if f.Latency == (Range{}) {
-		f.Latency = Range{Min: defaultLatency}
-	}
-	if f.DelayBy == (Range{}) {
-		f.DelayBy = Range{Min: defaultDelayMin, Max: defaultDelayMax}
-	}
-	f.Latency = f.Latency.atLeast(MinLatency)
-	f.DelayBy = f.DelayBy.atLeast(0)
-	if f.Queue == 0 {
-		f.Queue = defaultQueueBytes
-	}
-	if f.MTU == 0 {
-		f.MTU = defaultMTU
-	}
+	f.Latency = cmp.Or(f.Latency, Range{Min: defaultLatency}).atLeast(MinLatency)
+	f.DelayBy = cmp.Or(f.DelayBy, Range{Min: defaultDelayMin, Max: defaultDelayMax}).atLeast(0)
+	f.Queue, f.MTU = cmp.Or(f.Queue, defaultQueueBytes), cmp.Or(f.MTU, defaultMTU)
 	return f
 }
 

@@ -86,8 +86,8 @@ func text(b []byte, p *codec.Plan, v reflect.Value, size int) string {
 		b = p.AppendText(append(b, ' '), v, textColumns)
 	}
 	if len(b) > textColumns {
-		cut := textColumns - len("…")/3
-		for !utf8.RuneStart(b[cut]) {
+		cut := textColumns - 1
+		for cut > 0 && !utf8.RuneStart(b[cut]) {
 			cut--
 		}
 		b = append(b[:cut], "…"...)

@@ -106,7 +106,7 @@ func (d *Node) OnCrash(f func()) {
 // OnCrash. Messages that arrive while the node is down are dropped. One
 // that is under way longer reaches the next life of the node, as on any network
 // whose packets do not know that their receiver has restarted; those that the
-// node sent still arrive. A crash also ends a pause. A node that is down stays as
+// node sent still arrive, unless a pause held them back. A crash also ends a pause. A node that is down stays as
 // it is.
 func (d *Node) Crash() {
 	d.net.mu.Lock()

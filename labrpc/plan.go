@@ -39,8 +39,8 @@ const (
 	Delay     FaultKind = "delay"     // it takes By longer
 	Corrupt   FaultKind = "corrupt"   // bit Bit of its first copy is flipped; of a call, its checksum is wrong
 	Cut       FaultKind = "cut"       // from Begin to End nothing passes between Left and Right
-	Pause     FaultKind = "pause"     // from Begin to End node From neither hears nor is heard
-	Crash     FaultKind = "crash"     // at Begin node From crashes; at End, unless zero, it restarts
+	Pause     FaultKind = "pause"     // from Begin to End node From neither hears nor is heard; nothing if it is paused
+	Crash     FaultKind = "crash"     // at Begin node From crashes, unless it is down; at End, unless zero, it restarts
 	Lose      FaultKind = "lose"      // a crash loses what Lost says of Disk, a disk of node From
 	Fail      FaultKind = "fail"      // flush N of Disk, a disk of node From, fails
 )

@@ -12,7 +12,7 @@ const (
 	NotImplemented Verdict = "not-implemented" // the solution says that the stage is still to do
 	Panic          Verdict = "panic"           // the solution panicked
 	Deadlock       Verdict = "deadlock"        // goroutines of the solution wait for each other
-	Stuck          Verdict = "stuck"           // the solution computed past the CPU limit
+	Stuck          Verdict = "stuck"           // a loop of the solution went on and on, or it computed past the CPU limit
 	Memory         Verdict = "memory"          // the solution asked for more memory than there is
 	Output         Verdict = "output"          // the solution printed more than the limit
 	BuildError     Verdict = "build-error"     // the solution does not compile

@@ -29,8 +29,8 @@ const (
 	Restart   Kind = "restart"   // Node came back; N is its new incarnation, if it is counted
 	Pause     Kind = "pause"     // Node stopped hearing and being heard
 	Resume    Kind = "resume"    // Node goes on
-	Open      Kind = "open"      // Node opened its connection
-	Close     Kind = "close"     // Node closed its connection
+	Open      Kind = "open"      // Node opened its connection, or started its process
+	Close     Kind = "close"     // Node closed or ended it
 	Write     Kind = "write"     // Node's disk was written or its directory changed; volatile so far
 	Flush     Kind = "flush"     // flush N of Node's disk took effect; the text says of what
 	Lose      Kind = "lose"      // what a crash of Node's disk did not leave, in words

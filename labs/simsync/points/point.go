@@ -12,8 +12,9 @@ type Schedule struct {
 	Seed uint64
 	Rate int // of 1000 scheduling points, how many make the goroutine step aside
 
-	// Spins, if not nil, is called in the machine by a goroutine that has gone round its
-	// loops RoundLimit times while nothing else happened, and again after as many.
+	// Spins, if not nil, is called in the machine when the loops of the solution have gone
+	// round RoundLimit times while nothing else happened, by the goroutine that is at it,
+	// and again after as many.
 	Spins func()
 }
 
