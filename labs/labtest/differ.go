@@ -9,7 +9,7 @@ import (
 const partMark = "; "
 
 // differ says how what was found differs from what was wanted: the parts that are
-// the same in all of them are left out. Of several the nearest comes first.
+// the same in all of them are left out.
 func differ(found string, wanted ...string) (foundPart string, wantedParts []string, rest bool) {
 	parts := strings.Split(found, partMark)
 	same := make([]bool, len(parts))

@@ -1,6 +1,7 @@
 package labtest
 
 import (
+	"cmp"
 	"hash/fnv"
 	"strconv"
 	"sync"
@@ -47,7 +48,7 @@ type lives[D Disk[D]] struct {
 }
 
 func diskOf[D Disk[D]](t *T, node *labrpc.Node, cfg disk.Config, fresh func(disk.Config) D) D {
-	cfg.Node, cfg.Name = node.Name(), diskName(cfg.Name)
+	cfg.Node, cfg.Name = node.Name(), cmp.Or(cfg.Name, defaultDisk)
 	cfg.Point = points.Point
 	if !t.quiet {
 		cfg.Trace = t.record
@@ -74,12 +75,8 @@ func diskOf[D Disk[D]](t *T, node *labrpc.Node, cfg disk.Config, fresh func(disk
 	return l.now
 }
 
-func diskName(name string) string {
-	if name == "" {
-		return "disk"
-	}
-	return name
-}
+// defaultDisk is what a disk without a name is called.
+const defaultDisk = "disk"
 
 // crash ends a life and begins the next.
 func (l *lives[D]) crash(t *T, cfg disk.Config) {

@@ -266,7 +266,7 @@ func (x *explorer[D]) coverage(bad int) string {
 		"%d states of the disk tried, %d of them after a crash of the recovery",
 		len(x.points)-bad, len(x.points), x.distinct, x.states, x.nested)
 	if x.sampled > 0 {
-		s += fmt.Sprintf("; %d of these are samples, from %s at which a crash could leave up to 2^%d states",
+		s += fmt.Sprintf("; %d of these are samples, from %s at which a crash could leave 2^%d states and more",
 			x.drawn, Count(x.sampled, "moment"), x.most)
 	}
 	if x.skipped > 0 {

@@ -339,9 +339,9 @@ func TestExploreSaysWhatItCouldNotTry(t *testing.T) {
 		{"all fates", "recovers at 1 of 1 crash points (1 differ): 65 states of the disk tried, " +
 			"0 of them after a crash of the recovery", 6, straight(6)},
 		{"too many fates", "78 states of the disk tried, 0 of them after a crash of the recovery; " +
-			"77 of these are samples, from 1 moment at which a crash could leave up to 2^8 states", 8, straight(8)},
+			"77 of these are samples, from 1 moment at which a crash could leave 2^8 states and more", 8, straight(8)},
 		{"far too many", "78 states of the disk tried, 0 of them after a crash of the recovery; " +
-			"77 of these are samples, from 1 moment at which a crash could leave up to 2^60 states", 60, straight(60)},
+			"77 of these are samples, from 1 moment at which a crash could leave 2^60 states and more", 60, straight(60)},
 		{"reads in turns", "; after 1 of the crashes the recovery did not read in the same order again, so these were sampled", 3, turns},
 	}
 	for _, tt := range tests {
@@ -428,7 +428,7 @@ func TestExploreKeepsToItsStatesWhereRecoveryReadsAllThatWasWritten(t *testing.T
 	if r.Verdict != labs.Pass || tried < 300 || tried > 420 {
 		t.Errorf("%s: %d states tried, of 400", r, tried)
 	}
-	if last := r.last(); !strings.Contains(last, "at which a crash could leave up to 2^24 states") ||
+	if last := r.last(); !strings.Contains(last, "at which a crash could leave 2^24 states and more") ||
 		!strings.Contains(last, "of recoveries from those were left out") {
 		t.Errorf("the story says %s", last)
 	}

@@ -1,6 +1,7 @@
 package labtest
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"sync"
@@ -91,16 +92,8 @@ type seen struct {
 }
 
 func newExplorer[D Disk[D]](t *T, e Exploration[D]) *explorer[D] {
-	if e.Node == "" {
-		e.Node = "store"
-	}
-	e.Disk = diskName(e.Disk)
-	if e.Depth == 0 {
-		e.Depth = defaultDepth
-	}
-	if e.States == 0 {
-		e.States = defaultStates
-	}
+	e.Node, e.Disk = cmp.Or(e.Node, "store"), cmp.Or(e.Disk, defaultDisk)
+	e.Depth, e.States = cmp.Or(e.Depth, defaultDepth), cmp.Or(e.States, defaultStates)
 	return &explorer[D]{Exploration: e, t: t, seen: map[seen]bool{}}
 }
 

@@ -11,8 +11,7 @@ func (s Suite) RunCase(c Case, req Request, emit func(trace.Event)) Outcome {
 
 // JudgeWithin is Judge with another budget of steps.
 func (m Models) JudgeWithin(budget int, events []trace.Event) Outcome {
-	v, _ := m.judge(events, budget)
-	return v.outcome
+	return m.judge(events, budget).outcome
 }
 
 // Stays is what is said of a goroutine that should not be there any more.

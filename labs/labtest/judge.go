@@ -25,11 +25,11 @@ const modelSteps = 2_000_000
 // Judge checks the histories of a run that passed against the models which its
 // case named. It runs outside the machine: the solution cannot reach it.
 func (m Models) Judge(events []trace.Event) Outcome {
-	v, _ := m.judge(events, modelSteps)
-	return v.outcome
+	return m.judge(events, modelSteps).outcome
 }
 
-// A ruling is what the checker found in the first history that it did not accept.
+// A ruling is what the checker found in the first history that it did not accept, or
+// that it accepted all.
 type ruling struct {
 	outcome Outcome
 	model   porcupine.Model
@@ -37,29 +37,27 @@ type ruling struct {
 	info    porcupine.LinearizationInfo
 }
 
-// judge returns the ruling on the first history that the checker does not accept,
-// and whether there is one.
-func (m Models) judge(events []trace.Event, budget int) (_ ruling, rejected bool) {
+func (m Models) judge(events []trace.Event, budget int) ruling {
 	for _, e := range events {
 		if e.Kind != trace.Model {
 			continue
 		}
 		build, ok := m[e.Node]
 		if !ok {
-			return ruling{outcome: Outcome{Verdict: labs.GraderError, Finding: Finding{Actual: "no model " + e.Node}}}, true
+			return ruling{outcome: Outcome{Verdict: labs.GraderError, Finding: Finding{Actual: "no model " + e.Node}}}
 		}
-		if v, rejected := judge(build(e.Text), History(events), budget); rejected {
+		if v := judge(build(e.Text), History(events), budget); v.outcome.Verdict != labs.Pass {
 			if v.outcome.Verdict == labs.Fail {
 				v.outcome.Actual += v.circumstances(events)
 			}
-			return v, true
+			return v
 		}
 	}
-	return ruling{outcome: Outcome{Verdict: labs.Pass}}, false
+	return ruling{outcome: Outcome{Verdict: labs.Pass}}
 }
 
 // judge checks each partition by itself, in order, each with its own budget.
-func judge(model porcupine.Model, ops []Op, budget int) (_ ruling, rejected bool) {
+func judge(model porcupine.Model, ops []Op, budget int) ruling {
 	history := make([]porcupine.Operation, len(ops))
 	clients := map[string]int{}
 	for i, o := range ops {
@@ -77,10 +75,10 @@ func judge(model porcupine.Model, ops []Op, budget int) (_ ruling, rejected bool
 	}
 	for _, part := range parts {
 		if v := judgePart(model, part, budget); v.outcome.Verdict != labs.Pass {
-			return v, true
+			return v
 		}
 	}
-	return ruling{}, false
+	return ruling{outcome: Outcome{Verdict: labs.Pass}}
 }
 
 func judgePart(model porcupine.Model, history []porcupine.Operation, budget int) ruling {

@@ -29,8 +29,8 @@ type Dispute struct {
 // Dispute judges the histories of a run again, as Judge does, and returns what is
 // wrong with the first that cannot be explained. It reports whether there is one.
 func (m Models) Dispute(events []trace.Event) (Dispute, bool) {
-	v, rejected := m.judge(events, modelSteps)
-	if !rejected || v.outcome.Verdict != labs.Fail {
+	v := m.judge(events, modelSteps)
+	if v.outcome.Verdict != labs.Fail {
 		return Dispute{}, false
 	}
 	best := v.best()

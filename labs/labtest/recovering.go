@@ -164,6 +164,9 @@ func (x *explorer[D]) again(d D, contents string) Finding {
 // endless is what a recovery that goes on for ever is ended with.
 type endless struct{}
 
+// Error is what the runtime prints where a goroutine of the solution's own dies of it.
+func (endless) Error() string { return endlessFinding().Expected + ": " + endlessFinding().Actual }
+
 // endless ends a recovery that has called the disk too often.
 func (x *explorer[D]) endless() {
 	if x.caught {

@@ -66,9 +66,20 @@ func (g Goroutine) entry(pkg string) Frame {
 	return out
 }
 
+// caller returns the frame that called what is in packages with such a path.
+func (g Goroutine) caller(path string) Frame {
+	last := -1
+	for i, f := range g.Frames[:len(g.Frames)-1] {
+		if strings.Contains(f.Func, path) {
+			last = i
+		}
+	}
+	return g.Frames[last+1]
+}
+
 // WaitsForLock reports whether g waits for a mutex.
 func (g Goroutine) WaitsForLock() bool {
-	if strings.HasPrefix(g.State, "sync.") && g.State != "sync.Cond.Wait" && g.State != "sync.WaitGroup.Wait" {
+	if strings.HasPrefix(g.State, "sync.Mutex.") || strings.HasPrefix(g.State, "sync.RWMutex.") {
 		return true
 	}
 	if !strings.HasPrefix(g.State, "chan receive") {
@@ -98,7 +109,8 @@ func (g Goroutine) stays() string {
 	if g.runs() {
 		return "is busy there"
 	}
-	return fmt.Sprintf("waits there (%s)", g.State)
+	state, _, _ := strings.Cut(g.State, ",") // behind it is since when, or in which bubble
+	return fmt.Sprintf("waits there (%s)", state)
 }
 
 // Goroutines reads a dump of goroutines as the Go runtime writes it, from a

@@ -83,9 +83,10 @@ func TestADumpShowsWhereTheSolutionIs(t *testing.T) {
 
 func TestWhatAGoroutineDoesIsSaidAsItsAuthorSeesIt(t *testing.T) {
 	for state, want := range map[string]string{
-		"runnable":     "is busy there",
-		"chan receive": "waits there (chan receive)",
-		"sleep":        "is busy there", // within a lock that steps aside
+		"runnable":                "is busy there",
+		"chan receive":            "waits there (chan receive)",
+		"chan receive, 2 minutes": "waits there (chan receive)",
+		"sleep":                   "is busy there", // within a lock that steps aside
 	} {
 		dump := fmt.Sprintf("goroutine 7 [%s]:\nmain.f()\n\t/a.go:3 +0x1\n", state)
 		if state == "sleep" {
@@ -93,6 +94,17 @@ func TestWhatAGoroutineDoesIsSaidAsItsAuthorSeesIt(t *testing.T) {
 		}
 		if got := labtest.Goroutines(dump)[0].Stays(); got != want {
 			t.Errorf("%s: got %q, want %q", state, got, want)
+		}
+	}
+}
+
+func TestAnIdleWorkerWaitsForNoLock(t *testing.T) {
+	for state, want := range map[string]bool{
+		"sync.Mutex.Lock, 3 minutes": true, "sync.RWMutex.RLock": true, "sync.Mutex.Lock, synctest bubble 1": true,
+		"sync.Cond.Wait": false, "sync.Cond.Wait, 1 minutes": false, "sync.WaitGroup.Wait (durable), synctest bubble 1": false,
+	} {
+		if got := (labtest.Goroutine{State: state}).WaitsForLock(); got != want {
+			t.Errorf("%s: waits for a lock: %t", state, got)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package labtest
 
 import (
+	"cmp"
 	"reflect"
 	"runtime"
 	"strings"
@@ -54,12 +55,7 @@ type Case struct {
 	Slow bool
 }
 
-func (c Case) limit() time.Duration {
-	if c.Limit == 0 {
-		return 2 * time.Minute
-	}
-	return c.Limit
-}
+func (c Case) limit() time.Duration { return cmp.Or(c.Limit, 2*time.Minute) }
 
 // Find returns the case with the given ID.
 func (s Suite) Find(id string) (Case, bool) {

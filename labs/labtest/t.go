@@ -131,7 +131,8 @@ func (t *T) Network(cfg labrpc.Config) *labrpc.Network {
 }
 
 // Cleanup calls f when the case is over, the latest first. After a failure it is
-// called under go test only: in the machine nothing of a failed run is left.
+// called under go test only, and of a scenario of Try: else nothing of a failed run is
+// left in the machine.
 func (t *T) Cleanup(f func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
