@@ -91,11 +91,7 @@ func (s Solution) cluster(t *labtest.T, f floor) *cluster {
 
 // process starts the process of a node.
 func (c *cluster) process(name string) *labrpc.Process {
-	p, err := c.net.Node(name).Start()
-	if err != nil {
-		panic(err) // a fault of the suite
-	}
-	return p
+	return labtest.Must(c.net.Node(name).Start())
 }
 
 // within runs a call that has nothing to wait for.
@@ -250,9 +246,14 @@ func (c *cluster) users(n int) (list []*user) {
 // both starts a router of each mode.
 func (c *cluster) both() []*user { return c.users(2) }
 
-// put puts a new value, with room of padding bytes more, which must succeed in time.
+// put puts a new value, with padding bytes more, which must succeed in time: there is
+// room for it.
 func (u *user) put(key string, padding int, bound time.Duration) {
-	u.within("Put", key, bound, func() { u.write(key, padding, 0) })
+	u.within("Put", key, bound, func() {
+		err := u.write(key, padding, 0)
+		u.c.t.Check(err == nil, labtest.Finding{Property: roomy, About: key,
+			Expected: fmt.Sprintf("Put of %s by %s succeeds: there is room for it", key, u.name), Actual: fmt.Sprintf("it returned: %v", err)})
+	})
 }
 
 // get gets a value, which must succeed in time and be fresh.
@@ -275,7 +276,7 @@ func (u *user) within(what, key string, bound time.Duration, f func()) {
 }
 
 // write puts a new value, gives up after patience (zero is never), and returns the
-// error, which is nil, ErrFull or ErrMaybe.
+// error, which is nil, ErrFull or, if it was given up, ErrMaybe.
 func (u *user) write(key string, padding int, patience time.Duration) (err error) {
 	u.c.mu.Lock()
 	u.puts++
@@ -284,7 +285,7 @@ func (u *user) write(key string, padding int, patience time.Duration) (err error
 	ctx, cancel := withPatience(patience)
 	defer cancel()
 	u.c.t.Op(u.name, "Put "+key+" "+value, func() string {
-		done := u.c.record.put(key, value)
+		done := u.c.record.put(ctx, key, value)
 		var version uint64
 		version, err = u.router.Put(ctx, key, []byte(value+strings.Repeat(" ", padding)))
 		return done(u.name, version, err)
@@ -299,8 +300,8 @@ func (u *user) read(key string, patience time.Duration) (version uint64) {
 	u.c.t.Op(u.name, "Get "+key, func() string {
 		done := u.c.record.get(key)
 		value, v, err := u.router.Get(ctx, key)
-		if version = v; errors.Is(err, context.DeadlineExceeded) && patience > 0 {
-			return "gave up"
+		if version = v; errors.Is(err, context.DeadlineExceeded) && labtest.Over(ctx) {
+			return labtest.GaveUp
 		}
 		return done(u.name, strings.TrimRight(string(value), " "), version, err)
 	})

@@ -1,6 +1,7 @@
 package kvtest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -101,7 +102,10 @@ func (s Solution) replace(t *labtest.T) {
 }
 
 // A survey counts what crashes leave of one replacement.
-type survey struct{ states, old, new, neither, forgotten int }
+type survey struct {
+	states, old, new, neither, forgotten int
+	stray                                string // a file that came, under a name that is not Replace's
+}
 
 func (s survey) String() string {
 	return fmt.Sprintf("of %d states after a crash, %d hold the old content, %d the new one, and %d neither; "+
@@ -115,10 +119,11 @@ func (s Solution) survey(t *labtest.T, replace kvapi.Replace) (sum survey) {
 	var v *disk.Volume
 	done, begun := false, false
 	crash := func(int) {
+		if !begun {
+			return
+		}
+		sum.stray = cmp.Or(sum.stray, stray(v))
 		for way := range 40 {
-			if !begun {
-				return
-			}
 			fate := disk.Draw(t.Seed()<<8 + uint64(way))
 			switch way {
 			case 0:
@@ -152,6 +157,16 @@ func (s Solution) survey(t *labtest.T, replace kvapi.Replace) (sum survey) {
 	return sum
 }
 
+// stray is a file on a volume whose name is not Replace's to use, "" if there is none.
+func stray(v *disk.Volume) string {
+	for _, name := range labtest.Must(v.Names()) {
+		if name != target && !strings.HasPrefix(name, target+".") {
+			return name
+		}
+	}
+	return ""
+}
+
 // lecture compares three protocols: the new content is copied to a second file, which
 // then gets the name. The suite performs the two that are wrong itself.
 func (s Solution) lecture(t *labtest.T) {
@@ -179,6 +194,11 @@ func (s Solution) lecture(t *labtest.T) {
 	t.Check(yours.neither == 0 && yours.forgotten == 0, labtest.Finding{
 		Expected: "Replace leaves the old content or the new, and after it has returned the new",
 		Actual:   yours.String(),
+	})
+	t.Check(yours.stray == "", labtest.Finding{
+		Property: "beside its file, Replace uses only files whose names begin with the name of that and a dot",
+		Expected: fmt.Sprintf("%q and a dot: else Replaces of two files would meet in a third", target),
+		Actual:   fmt.Sprintf("while %s was replaced, there was a file %q", target, yours.stray),
 	})
 }
 

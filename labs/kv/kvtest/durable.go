@@ -91,7 +91,7 @@ func (s Solution) once(t *labtest.T) {
 			t.Step("%s crashes before reply %d from now, and the disk %s", serverNode, at, c.what)
 			m.atReply(at, fire)
 		}
-		for changes := 0; !closed(fired); {
+		for changes := 0; !labtest.Closed(fired); {
 			if round%2 == 0 {
 				m.overdue(changes, at)
 			}
@@ -115,15 +115,6 @@ func (s Solution) once(t *labtest.T) {
 		t.Join(patience, "the restart of "+serverNode)
 	}
 	l.check(clients[0])
-}
-
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
 }
 
 func (s Solution) lateCopyAfterCrash(t *labtest.T) {

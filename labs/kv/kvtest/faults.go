@@ -48,6 +48,10 @@ func (s Solution) fullDisk(t *labtest.T) {
 		l.check(c)
 		m.restart(m.crashes()[(round+int(t.Seed()))%3])
 		l.check(c)
+		_, there := sizes(m.volume())[otherFile]
+		t.Check(there, labtest.Finding{
+			Property: "the files of other programs are left alone",
+			Expected: fmt.Sprintf("file %s is still there when %s has started again", otherFile, serverNode), Actual: "it is gone"})
 		t.Step("the other program makes room")
 		m.fill(8 << 10)
 		put("again")
@@ -107,16 +111,16 @@ func (s Solution) failedSync(t *labtest.T) {
 		})
 		var open operation
 		for changes := 0; open.name == ""; changes++ {
-			if !closed(failed) {
+			if !labtest.Closed(failed) {
 				m.overdue(changes, flush)
 			}
 			n++
 			o := operation{name: "Put", key: string("xyz"[n%3]), value: fmt.Sprint("v", n)}
 			next, want := l[o.key].apply(o)
-			before := closed(failed) // what failed meanwhile may have nothing to do with this change
+			before := labtest.Closed(failed) // what failed meanwhile may have nothing to do with this change
 			got := c.within(o.String(), 500*time.Millisecond)
 			switch {
-			case closed(failed) && got == maybe:
+			case labtest.Closed(failed) && got == maybe:
 				open = o
 			case got == want:
 				l[o.key] = next
@@ -127,7 +131,7 @@ func (s Solution) failedSync(t *labtest.T) {
 				t.Fail(labtest.Finding{Expected: fmt.Sprintf("%s gives %q", o, want), Actual: fmt.Sprintf("it gave %q", got)})
 			}
 		}
-		t.Check(closed(m.ended()), labtest.Finding{
+		t.Check(labtest.Closed(m.ended()), labtest.Finding{
 			Expected: "a server whose disk has failed closes its process", Actual: "it has not"})
 		m.restart(m.crashes()[flush%2])
 		m.settle(c, l, open)

@@ -11,6 +11,9 @@ import (
 // share is what a node gets that joins.
 const share = "a node that joins gets at least half as many keys as the average"
 
+// roomy is what ErrFull must not break.
+const roomy = "a key that is new finds a place as long as there is room"
+
 // shared waits until each of the nodes has its share.
 func (c *cluster) shared(nodes ...string) {
 	c.settle(settled, share, func() string { return c.unshared(nodes...) })
@@ -117,7 +120,7 @@ func (s Solution) fullNodes(t *labtest.T) {
 	}
 	stored := c.record.acked(all)
 	t.Check(len(stored) >= capacity, labtest.Finding{ // that many fill two of the three, whatever the third holds
-		Property: "a key that is new finds a place as long as there is room",
+		Property: roomy,
 		Expected: fmt.Sprintf("%d nodes with room for %d take %d keys, or %d if the room is badly spread", 3, capacity, room, capacity),
 		Actual:   fmt.Sprintf("they took %d", len(stored))})
 	placed := func() {
@@ -173,7 +176,7 @@ func (c *cluster) putNew(u *user, key string) (stored bool) {
 		err := u.write(key, 0, 0)
 		stored = err == nil
 		c.t.Check(stored || free < c.floor.Replicas, labtest.Finding{
-			Property: "a key that is new finds a place as long as there is room",
+			Property: roomy,
 			Expected: fmt.Sprintf("d1 has joined, and %d nodes have room: Put of %s succeeds", free, key),
 			Actual:   fmt.Sprintf("Put returned: %v", err)})
 	})

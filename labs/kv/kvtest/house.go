@@ -2,7 +2,6 @@ package kvtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -60,11 +59,7 @@ func (s Solution) open(t *labtest.T, faults labrpc.Faults) *house {
 
 // start starts the process of a node.
 func (h *house) start(node string) *labrpc.Process {
-	p, err := h.net.Node(node).Start()
-	if err != nil {
-		panic(err) // a fault of the suite
-	}
-	return p
+	return labtest.Must(h.net.Node(node).Start())
 }
 
 // sent is how many messages the network has been given so far.
@@ -164,7 +159,7 @@ const (
 	otherVersion = "another version"
 	maybe        = "maybe"
 	full         = "full"
-	gaveUp       = "gave up"
+	gaveUp       = labtest.GaveUp
 )
 
 // call carries out an operation, gives up after d (zero is patience), and says how
@@ -190,44 +185,31 @@ func (c *client) execute(ctx context.Context, o operation) string {
 		if err == nil {
 			return string(value) + ", " + at(version)
 		}
-		return c.failure(o, err)
+		return c.failure(ctx, o, err)
 	case "Put":
 		version, err := c.Put(ctx, o.key, []byte(o.value))
-		return c.result(o, version, err)
+		return c.result(ctx, o, version, err)
 	case "CompareAndSet":
 		version, err := c.CompareAndSet(ctx, o.key, []byte(o.value), o.old)
-		return c.result(o, version, err)
+		return c.result(ctx, o, version, err)
 	}
 	version, err := c.Delete(ctx, o.key)
-	return c.result(o, version, err)
+	return c.result(ctx, o, version, err)
 }
 
-func (c *client) result(o operation, version uint64, err error) string {
+func (c *client) result(ctx context.Context, o operation, version uint64, err error) string {
 	if err == nil {
 		return at(version)
 	}
-	return c.failure(o, err)
+	return c.failure(ctx, o, err)
 }
 
 // failure says what an error means, and fails if that is nothing of the contract.
-func (c *client) failure(o operation, err error) string {
-	for _, known := range []struct {
-		err  error
-		text string
-	}{
-		{kvapi.ErrMaybe, maybe}, {kvapi.ErrNoKey, noKey}, {kvapi.ErrVersion, otherVersion}, {kvapi.ErrFull, full},
-		{context.DeadlineExceeded, gaveUp}, {context.Canceled, gaveUp},
-	} {
-		if errors.Is(err, known.err) && (known.err != kvapi.ErrMaybe || o.name != "Get") {
-			return known.text
-		}
-	}
-	c.h.t.Fail(labtest.Finding{
-		Property: "an operation ends with an error of the contract, or with none",
-		Expected: o.name + " gives an error that is (errors.Is) one of those in kvapi, or ctx.Err()",
-		Actual:   fmt.Sprintf("it gave %q", err),
+func (c *client) failure(ctx context.Context, o operation, err error) string {
+	return c.h.t.Ending(o.name, err, labtest.Over(ctx), []labtest.Ending{
+		{Err: kvapi.ErrMaybe, Result: maybe, Of: "Put CompareAndSet Delete", GivenUp: true},
+		{Err: kvapi.ErrNoKey, Result: noKey}, {Err: kvapi.ErrVersion, Result: otherVersion}, {Err: kvapi.ErrFull, Result: full},
 	})
-	return ""
 }
 
 // want fails unless an operation ends as wanted, in good time.

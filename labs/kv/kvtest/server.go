@@ -66,7 +66,7 @@ func (s Solution) values(t *labtest.T) {
 	for i := range all {
 		all[i] = byte(i)
 	}
-	for i, v := range [][]byte{{}, {0}, all, bytes.Repeat(all, 16)} {
+	for i, v := range [][]byte{{}, {0, 'a'}, all, bytes.Repeat(all, 16)} {
 		key := strings.Repeat("k\x00", i) // also the empty key
 		t.Step("Put and Get %d bytes under the key %q", len(v), key)
 		buffer := bytes.Clone(v)
@@ -74,7 +74,7 @@ func (s Solution) values(t *labtest.T) {
 			_, err := c.Put(ctx, key, buffer)
 			return err
 		})
-		scribble(buffer)
+		clear(buffer) // the caller goes on to use it
 		var first, second []byte
 		get := func(into *[]byte) func(ctx context.Context) error {
 			return func(ctx context.Context) (err error) {
@@ -84,12 +84,12 @@ func (s Solution) values(t *labtest.T) {
 		}
 		c.raw("Get", get(&first))
 		same(t, "Get gives the bytes that were put", v, first)
-		scribble(first)
+		clear(first)
 		c.raw("Get", get(&second))
 		same(t, "a second Get gives them too, after the caller wrote into the first result", v, second)
 		kept := bytes.Clone(second)
 		c.raw("Get", get(&first))
-		scribble(first)
+		clear(first)
 		same(t, "a result stays as it is while others are asked for and written into", kept, second)
 	}
 }
@@ -99,12 +99,6 @@ func (c *client) raw(what string, f func(context.Context) error) {
 	var err error
 	c.h.t.Within(patience+time.Second, what, func() { err = f(c.h.t.Context(patience)) })
 	c.h.t.Check(err == nil, labtest.Finding{Expected: what + " succeeds", Actual: fmt.Sprintf("it gave %q", err)})
-}
-
-func scribble(b []byte) {
-	for i := range b {
-		b[i] = '!'
-	}
 }
 
 func same(t *labtest.T, expected string, want, got []byte) {
@@ -359,6 +353,8 @@ func (s Solution) outage(t *labtest.T) {
 	during(serverNode+" does not serve yet", 5*time.Second, "Put x a", "version 1", func() { s.NewServer(server) })
 	block := h.block(c.name, serverNode)
 	during("the network loses every request", 45*time.Second, "Put x b", "version 2", block.lift)
+	block = h.block(c.name, serverNode)
+	during("the network loses every request", 10*time.Second, "Get x", "b, version 2", block.lift)
 	block = h.block(serverNode, c.name)
 	during("the network loses every reply", 20*time.Second, "Delete x", "version 3", block.lift)
 }
