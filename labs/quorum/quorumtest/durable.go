@@ -49,9 +49,8 @@ func (s Solution) anyKey(t *labtest.T) {
 func (m *farm) raw(c *user, key, value string, put bool) {
 	m.t.Within(patience, fmt.Sprintf("an operation on key %q", key), func() {
 		if put {
-			if err := c.Put(m.t.Context(patience), key, []byte(value)); err != nil {
-				c.failure("Put", err)
-			}
+			err := c.Put(m.t.Context(patience), key, []byte(value))
+			m.t.Check(err == nil, labtest.Finding{Expected: "Put succeeds", Actual: fmt.Sprintf("it gave %q", err)})
 			return
 		}
 		got, err := c.Get(m.t.Context(patience), key)
@@ -82,11 +81,11 @@ func (s Solution) forgotten(t *labtest.T) {
 				close(crashed)
 			})
 			t.Go(func() {
-				for !isClosed(crashed) {
+				for !labtest.Closed(crashed) {
 					c.call("Put x "+value, 0)
 				}
 			})
-			t.Eventually(patience, "the sync", func() bool { return isClosed(crashed) })
+			t.Eventually(patience, "the sync", func() bool { return labtest.Closed(crashed) })
 			t.Sleep(timeout / 5)
 		}
 		m.up("N1")
@@ -108,15 +107,6 @@ func (s Solution) shown(t *labtest.T) {
 		m.up("N1")
 		reader.want("Get x", value)
 		t.Join(patience, "the Put")
-	}
-}
-
-func isClosed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
 	}
 }
 
@@ -268,7 +258,7 @@ func (s Solution) replacement(t *labtest.T) {
 	m.net.Cut([]string{"N1"}, away)
 	m.replace("N1")
 	u := m.alone(2, "N1")
-	u.blocked("Get x", fmt.Sprintf("N1 has lost its disk and hears %s: it cannot know of b", andNobody(from)))
+	u.blocked("Get x", fmt.Sprintf("N1 has lost its disk and hears %s: it cannot know of b", onlyOrNobody(from)))
 	m.reopen("N1")
 	c.to(append([]string{"N1"}, lack...)...)
 	c.blocked("Get x", fmt.Sprintf("N1 must not be counted: with %s it would be a majority that knows nothing of b", labtest.List(lack)))
@@ -282,8 +272,8 @@ func (s Solution) replacement(t *labtest.T) {
 	c.want("Get x", "b")
 }
 
-// andNobody is and, where the list may be empty.
-func andNobody(names []string) string {
+// onlyOrNobody is whom somebody hears who hears no others than these.
+func onlyOrNobody(names []string) string {
 	if names == nil {
 		return "nobody"
 	}

@@ -105,11 +105,7 @@ func (h *house) close() {
 
 // process starts the process of a node.
 func (h *house) process(name string) *labrpc.Process {
-	p, err := h.net.Node(name).Start()
-	if err != nil {
-		panic(err) // a fault of the suite
-	}
-	return p
+	return labtest.Must(h.net.Node(name).Start())
 }
 
 // ended checks that Close has ended the process of a node, which is a replica or a client.

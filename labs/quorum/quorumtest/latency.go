@@ -208,7 +208,7 @@ func (s Solution) overload(t *labtest.T) {
 	t.Step("three of five replicas crash: whoever has no hedge left must ask the others after Timeout")
 	v.crash("N1", "N3", "N4")
 	for _, u := range v.users {
-		t.Within(4*longTimeout, "Get x of "+u.name, func() { u.call("Get x", 0) })
+		t.Within(4*longTimeout, "Get x of "+u.name, func() { u.want("Get x", "a") })
 	}
 	v.crash("N2")
 	for _, u := range v.users {

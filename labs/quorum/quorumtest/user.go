@@ -2,10 +2,10 @@ package quorumtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"faultline/labrpc"
@@ -23,6 +23,7 @@ type user struct {
 	reaches []string // nil is all
 	hedged  bool     // stage D
 	alone   string   // the only replica that it knows; "" for all of the house
+	ended   atomic.Bool
 }
 
 // user starts a client: client-1, client-2 …
@@ -40,7 +41,14 @@ func (h *house) add(u *user) {
 	h.t.Cleanup(func() { h.t.Within(closing, "Close of "+u.name, u.Close) })
 }
 
+// Close closes the client: what it has under way may end from now on.
+func (u *user) Close() {
+	u.ended.Store(true)
+	u.Client.Close()
+}
+
 func (u *user) start() {
+	u.ended.Store(false)
 	u.process = u.h.process(u.name)
 	f := u.h.floor
 	cfg := quorumapi.Config{Replicas: slices.Clone(f.Names), R: f.R, W: f.W, Timeout: timeout, Repair: f.Repair}
@@ -93,7 +101,7 @@ const (
 	ok     = "ok"
 	noKey  = "no key"
 	maybe  = "maybe"
-	gaveUp = "gave up"
+	gaveUp = labtest.GaveUp
 	closed = "closed"
 )
 
@@ -113,37 +121,24 @@ func (u *user) call(operation string, d time.Duration) (result string) {
 func (u *user) execute(ctx context.Context, words []string) string {
 	if words[0] == "Put" {
 		if err := u.Put(ctx, words[1], []byte(words[2])); err != nil {
-			return u.failure(words[0], err)
+			return u.failure(ctx, words[0], err)
 		}
 		return ok
 	}
 	value, err := u.Get(ctx, words[1])
 	if err != nil {
-		return u.failure(words[0], err)
+		return u.failure(ctx, words[0], err)
 	}
 	return string(value)
 }
 
 // failure says what an error means, and fails if that is nothing of the contract.
-func (u *user) failure(name string, err error) string {
-	for _, known := range []struct {
-		err  error
-		text string
-		of   string // the operation that may end so; "" is both
-	}{
-		{quorumapi.ErrMaybe, maybe, "Put"}, {quorumapi.ErrNoKey, noKey, "Get"}, {quorumapi.ErrClosed, closed, ""},
-		{context.DeadlineExceeded, gaveUp, ""}, {context.Canceled, gaveUp, ""},
-	} {
-		if errors.Is(err, known.err) && (known.of == "" || known.of == name) {
-			return known.text
-		}
-	}
-	u.h.t.Fail(labtest.Finding{
-		Property: "an operation ends with an error of the contract, or with none",
-		Expected: name + " gives an error that is (errors.Is) one of those in quorumapi that it may end with, or ctx.Err()",
-		Actual:   fmt.Sprintf("it gave %q", err),
+func (u *user) failure(ctx context.Context, name string, err error) string {
+	return u.h.t.Ending(name, err, labtest.Over(ctx) || u.ended.Load(), []labtest.Ending{
+		{Err: quorumapi.ErrMaybe, Result: maybe, Of: "Put", GivenUp: true},
+		{Err: quorumapi.ErrNoKey, Result: noKey, Of: "Get"},
+		{Err: quorumapi.ErrClosed, Result: closed, GivenUp: true},
 	})
-	return ""
 }
 
 // within carries out an operation that can be carried out, so it must end.

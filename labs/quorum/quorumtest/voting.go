@@ -115,17 +115,21 @@ func (s Solution) tooFew(t *labtest.T) {
 	other.blocked("Get x", "two of three replicas have crashed, and R = 2")
 }
 
-// goesOn has a Put wait for a replica that comes late.
+// goesOn has a Put, and then a Get, wait for a replica that comes late.
 func (s Solution) goesOn(t *labtest.T) {
 	h := s.open(t, floor{})
-	c := h.voter(1).to("N1")
-	t.Step("%s Put x a; after %v it reaches N3, too", c.name, hopeless)
-	done := make(chan string, 1)
-	t.Go(func() { done <- c.call("Put x a", 0) })
-	t.Sleep(hopeless)
-	c.to("N1", "N3")
-	t.Join(4*timeout, "the Put, 4 timeouts after W replicas can be reached,")
-	t.Check(<-done == ok, labtest.Finding{Expected: "the Put that was waiting succeeds", Actual: "it did not"})
+	c := h.voter(1)
+	for _, o := range []struct{ name, result string }{{"Put x a", ok}, {"Get x", "a"}} {
+		c.to("N1")
+		t.Step("%s %s; after %v it reaches N3, too", c.name, o.name, hopeless)
+		got := ""
+		t.Go(func() { got = c.call(o.name, 0) })
+		t.Sleep(hopeless)
+		c.to("N1", "N3")
+		t.Join(4*timeout, o.name+", 4 timeouts after two replicas can be reached,")
+		t.Check(got == o.result, labtest.Finding{
+			Expected: fmt.Sprintf("%s, which was waiting, gives %q", o.name, o.result), Actual: fmt.Sprintf("it gave %q", got)})
+	}
 	h.voter(2).gets("x", []string{"N2", "N3"}, "a")
 }
 
