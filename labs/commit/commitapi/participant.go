@@ -13,7 +13,7 @@ var (
 
 // ParticipantConfig describes a participant.
 type ParticipantConfig struct {
-	Accounts map[string]int64 // balances before the first transaction; it is not changed
+	Accounts map[string]int64 // balances before the first transaction; nobody changes this map
 	Timeout  time.Duration    // how long to wait for an answer
 }
 

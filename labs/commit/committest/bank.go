@@ -45,6 +45,7 @@ type site struct {
 	open        bool // its program has been started, and can be used
 	events      int  // what it has done, or was about to do, in all its lives
 	disk        disk.Config
+	accounts    map[string]int64   // given to the participant of the present life, which does not change it
 	records     []commitapi.Record // in its log, as far as they survived; the lock of the monitor guards it
 }
 
@@ -149,14 +150,11 @@ func (b *bank) open(x *site) {
 	}
 	x.node.Restart() // it does nothing to a node that is up
 	b.monitor.reread(x)
-	p, err := x.node.Start()
-	if err != nil {
-		panic(err) // a fault of the suite
-	}
+	p := labtest.Must(x.node.Start())
 	b.mu.Lock()
 	x.up = true
 	b.mu.Unlock()
-	err = b.begin(x, p)
+	err := b.begin(x, p)
 	b.mu.Lock()
 	x.starting, x.open = false, x.up
 	alive := x.up // it may have crashed while it recovered
@@ -173,14 +171,15 @@ func (b *bank) open(x *site) {
 func (b *bank) begin(x *site, p *labrpc.Process) (err error) {
 	var c commitapi.Coordinator
 	var a commitapi.Participant
+	before := accounts(x.name)
 	if x.head {
 		c, err = b.solution.OpenCoordinator(p, b.log(x), commitapi.CoordinatorConfig{Timeout: timeout})
 	} else {
-		a, err = b.solution.OpenParticipant(p, b.log(x), commitapi.ParticipantConfig{Accounts: accounts(x.name), Timeout: timeout})
+		a, err = b.solution.OpenParticipant(p, b.log(x), commitapi.ParticipantConfig{Accounts: before, Timeout: timeout})
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	x.coordinator, x.participant = c, a
+	x.coordinator, x.participant, x.accounts = c, a, before
 	return err
 }
 
@@ -322,8 +321,11 @@ func (b *bank) want(outcome commitapi.Outcome, parts []commitapi.Part) {
 		Expected: fmt.Sprintf("Run %s gives %q", words(parts), outcome), Actual: fmt.Sprintf("it gave %q", got)})
 }
 
-// locked is what an account shows that somebody holds.
-const locked = "locked"
+// What an account shows that somebody holds, and one that there is not.
+const (
+	locked  = "locked"
+	missing = "no account"
+)
 
 // balance is what an account shows.
 func (b *bank) balance(participant, account string) string {
@@ -335,7 +337,7 @@ func (b *bank) balance(participant, account string) string {
 	case errors.Is(err, commitapi.ErrLocked):
 		return locked
 	case errors.Is(err, commitapi.ErrNoAccount):
-		return "no account"
+		return missing
 	case err != nil:
 		return "error: " + err.Error()
 	}

@@ -101,10 +101,7 @@ func (s Solution) uncertain(t *labtest.T) {
 
 // stranger starts a process of the suite's own, whose messages the bank must bear.
 func (b *bank) stranger() *labrpc.Process {
-	p, err := b.net.Node("stranger").Start()
-	if err != nil {
-		panic(err) // a fault of the suite
-	}
+	p := labtest.Must(b.net.Node("stranger").Start())
 	b.t.Cleanup(func() { p.Close() })
 	return p
 }

@@ -1,6 +1,7 @@
 package committest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,6 +35,7 @@ type deal struct {
 	over     bool   // nobody asks any more what body does
 	attempts int    // how often body was called
 	latest   string // how its latest call ended
+	own      error  // that of its latest call
 
 	effect       // of its last attempt, as far as body got to its end
 	outcome      commitapi.Outcome
@@ -81,7 +83,7 @@ func (d *deal) watch(v commitapi.View) ([]commitapi.Part, error) {
 	w := &witness{View: v}
 	parts, err := d.body(w)
 	d.note(func() {
-		d.latest = fmt.Sprintf("it returned the error %v", err)
+		d.latest, d.own = fmt.Sprintf("it returned the error %v", err), err
 		if w.failed != "" {
 			d.latest = w.failed
 		}
@@ -152,12 +154,20 @@ func (b *bank) transact(d *deal) *deal {
 
 // checkError fails unless outcome and error go together.
 func (d *deal) checkError(t *labtest.T) {
-	ok := d.outcome == committed && d.err == nil || d.outcome == aborted && d.err != nil ||
+	ok := d.outcome == committed && d.err == nil || d.outcome == aborted && d.explained() ||
 		d.outcome == commitapi.Unknown && errors.Is(d.err, commitapi.ErrClosed)
 	t.Check(ok, labtest.Finding{
 		Property: "the outcome of Transact and its error go together",
-		Expected: "Transact " + d.what + " gives Committed without an error, Aborted with one, or Unknown with ErrClosed",
-		Actual:   fmt.Sprintf("it gave %q and the error %v", d.outcome, d.err)})
+		Expected: "Transact " + d.what + " gives Committed without an error, Aborted with that of ctx or that of body " +
+			"(but not ErrConflict), or Unknown with ErrClosed",
+		Actual: fmt.Sprintf("it gave %q and the error %v; %s", d.outcome, d.err, d.story())})
+}
+
+// explained reports whether the error of an aborted deal says why there is no next
+// attempt: its context has ended, or its coordinator, or body wants no more.
+func (d *deal) explained() bool {
+	return errors.Is(d.err, context.DeadlineExceeded) || errors.Is(d.err, commitapi.ErrClosed) ||
+		d.own != nil && !errors.Is(d.own, commitapi.ErrConflict) && errors.Is(d.err, d.own)
 }
 
 // result is what became of a deal, for the history. The model reads it.

@@ -3,6 +3,7 @@ package committest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -39,6 +40,11 @@ func (s Solution) commits(t *labtest.T) {
 	b.shows("after three commits, the last of them at one participant", 50, 100, 0)
 	b.want(committed, transfer(-50, 50)) // to the last penny
 	b.end()
+	given := b.site("p1").accounts
+	t.Check(maps.Equal(given, accounts("p1")), labtest.Finding{
+		Property: "a participant does not change the map in its config",
+		Expected: fmt.Sprintf("ParticipantConfig.Accounts of p1 has %v, as when it was opened", accounts("p1")),
+		Actual:   fmt.Sprintf("it has %v: the participant keeps its balances in it, and not in a copy", given)})
 }
 
 func (s Solution) oneNo(t *labtest.T) {
@@ -60,6 +66,8 @@ func (s Solution) oneNo(t *labtest.T) {
 	b.shows("after a part of which one half could have been done", 100, 100, 100)
 	t.Check(b.balance("p1", "savings") == "100", labtest.Finding{
 		Expected: "Balance of savings at p1 gives 100", Actual: fmt.Sprintf("it gives %q", b.balance("p1", "savings"))})
+	t.Check(b.balance("p2", "nobody") == missing, labtest.Finding{
+		Expected: "Balance of nobody at p2 gives ErrNoAccount", Actual: fmt.Sprintf("it gives %q", b.balance("p2", "nobody"))})
 	b.want(aborted, transfer(-101))
 	b.want(committed, transfer(-100, 100))
 	b.end()
@@ -240,4 +248,5 @@ func (s Solution) closing(t *labtest.T) {
 	t.Step("close p1, which holds alice")
 	t.Within(time.Second, "Close", b.sites[1].participant.Close)
 	t.Within(time.Second, "Close", b.sites[1].participant.Close)
+	t.Restarts(b.sites[1].node, "Close closes the process")
 }
