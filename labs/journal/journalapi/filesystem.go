@@ -69,8 +69,9 @@ type FileSystem interface {
 	ReadAt(name string, p []byte, off int64) (n int, err error)
 
 	// WriteAt writes p to a file, from byte off on. The file grows as needed, up to
-	// MaxFile bytes. A write of nothing changes nothing. See MaxWrite for what a
-	// crash, or a lack of room, may leave of a long one.
+	// MaxFile bytes: a write that goes beyond that, however far, is ErrTooBig. A write
+	// of nothing changes nothing. See MaxWrite for what a crash, or a lack of room, may
+	// leave of a long one.
 	WriteAt(name string, p []byte, off int64) error
 
 	// Truncate makes a file that long. If it grows, the new bytes are zero.
@@ -107,8 +108,8 @@ type FileSystem interface {
 	Sync() error
 
 	// Close syncs and leaves a disk on which everything is at its place, without
-	// the journal. If nothing was done since Mount, it writes nothing. Every call
-	// after it fails with ErrClosed.
+	// the journal. If the disk was closed before, and nothing was changed since Mount,
+	// it writes nothing. Every call after it fails with ErrClosed.
 	Close() error
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"faultline/labs/disk"
@@ -111,6 +112,7 @@ func (s Solution) bigFile(t *labtest.T) {
 	h.compare()
 	h.refuse(fmt.Sprintf("write 100 z to a at %d", journalapi.MaxFile-99), journalapi.ErrTooBig)
 	h.refuse(fmt.Sprintf("write 40000 z to a at %d", journalapi.MaxFile-39999), journalapi.ErrTooBig)
+	h.refuse(fmt.Sprintf("write 3 z to a at %d", math.MaxInt64-1), journalapi.ErrTooBig)
 	h.refuse(fmt.Sprintf("truncate a to %d", journalapi.MaxFile+1), journalapi.ErrTooBig)
 	h.compare()
 	h.inspect(journalapi.Options{})

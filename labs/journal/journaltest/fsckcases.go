@@ -88,7 +88,9 @@ func (s Solution) fsckInodes(t *labtest.T) {
 		{what: "A/b is bigger than a file can be", do: func(m *image) {
 			m.change("A/b", func(n *journalapi.Inode) { n.Size = 1 << 40 })
 		}, touched: "A/b"},
-		{what: "the size of the directory B is 100", do: func(m *image) { m.change("B", func(n *journalapi.Inode) { n.Size = 100 }) }},
+		{what: "the size of the directory B is 100", do: func(m *image) {
+			m.change("B", func(n *journalapi.Inode) { n.Size = 100 })
+		}, touched: "B a", kept: "5000 e"}, // that is a whole block, or none
 		{what: "the directory A has two blocks, and one of them is none", do: func(m *image) {
 			m.change("A", func(n *journalapi.Inode) { n.Size = 2 * disk.BlockSize })
 		}},
@@ -103,7 +105,7 @@ func (s Solution) fsckPointers(t *labtest.T) {
 		{what: "A/b refers to a block of the bitmap", do: func(m *image) {
 			m.change("A/b", func(n *journalapi.Inode) { n.Direct[0] = m.super.BitmapStart })
 		}, touched: "A/b"},
-		{what: "the indirect block of big is the superblock", do: func(m *image) {
+		{what: "the indirect block of big is a block of the journal", do: func(m *image) {
 			m.change("big", func(n *journalapi.Inode) { n.Indirect = m.super.JournalStart })
 		}, touched: "big"},
 		{what: "the indirect block of big refers to a block that the disk does not have", do: func(m *image) {

@@ -51,12 +51,22 @@ func (s Solution) errors(t *labtest.T) {
 	h.isError("Stat of a name below a file", err, journalapi.ErrNotDirectory)
 	h.inspect(journalapi.Options{})
 	h.close()
+	h.closed()
+}
+
+// closed uses a file system that is closed.
+func (h *house) closed() {
 	h.step("use it when it is closed")
-	h.isError("Create after Close", h.fs.Create("z"), journalapi.ErrClosed)
+	for _, line := range []string{"create z", "write 3 x to a at 0", "truncate a to 3", "mkdir z", "link a to z", "remove a",
+		"rename a to z", "sync", "close"} {
+		h.refuse(line, journalapi.ErrClosed)
+	}
+	_, err := h.fs.ReadAt("a", make([]byte, 3), 0)
+	h.isError("ReadAt after Close", err, journalapi.ErrClosed)
+	_, err = h.fs.ReadDir("d")
+	h.isError("ReadDir after Close", err, journalapi.ErrClosed)
 	_, err = h.fs.Stat("a")
 	h.isError("Stat after Close", err, journalapi.ErrClosed)
-	h.isError("Sync after Close", h.fs.Sync(), journalapi.ErrClosed)
-	h.isError("Close after Close", h.fs.Close(), journalapi.ErrClosed)
 }
 
 // full fills the disk in several ways. Whatever it was filled with, when that is

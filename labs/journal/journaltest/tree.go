@@ -3,6 +3,7 @@ package journaltest
 import (
 	"bytes"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"maps"
 	"path"
@@ -121,12 +122,10 @@ func same(b []byte) int {
 }
 
 // sum is a hash of bytes.
-func sum(b []byte) (h uint32) {
-	h = 2166136261
-	for _, c := range b {
-		h = (h ^ uint32(c)) * 16777619
-	}
-	return h
+func sum(b []byte) uint32 {
+	h := fnv.New32a()
+	h.Write(b)
+	return h.Sum32()
 }
 
 // find goes to what a name stands for.
