@@ -44,6 +44,9 @@ func (v Version) Compare(w Version) int {
 //     of all the versions whose writes have returned, none that is later than what a Get
 //     returns.
 //
+// No method keeps a reference to value, and a value that is returned is the caller's
+// own. An empty value is a value.
+//
 // Get, Put and Delete go on trying where nobody answers. On a calm network they take at
 // most 20×Timeout while members only join and leave, and at most 4×Stabilize +
 // 20×Timeout when members fail. When ctx ends first the error is ctx.Err(), and the write

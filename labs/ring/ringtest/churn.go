@@ -21,7 +21,7 @@ func (s Solution) grown(t *labtest.T, c crew, ids []ringapi.ID) *circle {
 	return o
 }
 
-// drawn makes a ring of up to so many members with drawn ids. They join in any order.
+// drawnCircle makes a ring of up to so many members with drawn ids. They join in any order.
 func (s Solution) drawnCircle(t *labtest.T, c crew, least, most int) (*circle, *rand.Rand) {
 	rnd := t.Rand("ring")
 	ids := evenly(t, max(least, t.Size("members", least+rnd.IntN(most-least+1))), c.Bits)

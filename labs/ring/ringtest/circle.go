@@ -114,10 +114,7 @@ func nodes(ids []ringapi.ID) string {
 
 // start starts a node. It is no member yet.
 func (o *circle) start(id ringapi.ID) ringapi.Node {
-	p, err := o.net.Node(node(id)).Start()
-	if err != nil {
-		panic(err) // a fault of the suite
-	}
+	p := labtest.Must(o.net.Node(node(id)).Start())
 	n := o.solution.NewNode(p, o.config(id))
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -234,8 +231,12 @@ func (o *circle) askNode(n ringapi.Node, name string, id ringapi.ID, d time.Dura
 	defer cancel()
 	o.t.Op(name, fmt.Sprintf("Lookup %d", id), func() string {
 		m, err := n.Lookup(ctx, id)
-		result = ended(err)
-		if err == nil {
+		switch {
+		case err != nil:
+			result = ended(err)
+		case m.Node != "" && m.Node != node(m.ID): // closeNode looks for one without a name
+			result = fmt.Sprintf("the member %+v, which there is not", m)
+		default:
 			result = strings.TrimSpace(m.Node)
 		}
 		return result

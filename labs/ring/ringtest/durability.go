@@ -223,7 +223,7 @@ func (o *circle) trouble(on bool) {
 	o.ledger.storm(on)
 }
 
-// movement counts what is sent to a member that joins.
+// movementOfData counts what is sent to a member that joins.
 func (s Solution) movementOfData(t *labtest.T) {
 	o := s.circle(t, crew{Bits: 10, R: 3})
 	o.padding = 20_000 // versions may cross the network in every round

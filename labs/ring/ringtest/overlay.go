@@ -67,10 +67,7 @@ func (s Solution) overlay(t *labtest.T, f floor) *overlay {
 	o.net.Tap(o.watch)
 	o.net.Intercept(o.intercept)
 	for _, m := range o.members {
-		p, err := o.net.Node(m.Node).Start()
-		if err != nil {
-			panic(err) // a fault of the suite
-		}
+		p := labtest.Must(o.net.Node(m.Node).Start())
 		o.peers = append(o.peers, s.NewPeer(p, ringapi.PeerConfig{
 			Bits: f.Bits, Self: m, Members: o.members, Table: f.Table, Near: f.Near, Timeout: wait}))
 	}

@@ -34,12 +34,28 @@ func (s Solution) oneAfterTheOther(t *labtest.T) {
 			}
 		}
 		o.readAll(keys, opBound)
+		o.empty(at[0], at[len(at)-1])
 		o.placed()
 		if len(ids) > 3 {
 			o.givesUp(3, o.keysAt(8, 11))
 		}
 		o.net.Close()
 	}
+}
+
+// empty has a member put a value without a byte, which the ledger takes for a deletion.
+func (o *circle) empty(one, other ringapi.ID) {
+	const key = "k-empty"
+	o.t.Step("%s puts an empty value to %s, and %s gets it", node(one), key, node(other))
+	ctx, cancel := o.t.Patient(o.patient(2 * opBound))
+	defer cancel()
+	_, err := o.node(one).Put(ctx, key, nil)
+	o.t.Check(err == nil, labtest.Finding{Expected: "Put of an empty value succeeds", Actual: fmt.Sprintf("it gives %q", ended(err))})
+	value, _, err := o.node(other).Get(ctx, key)
+	o.t.Check(err == nil && len(value) == 0, labtest.Finding{
+		Property: "an empty value is a value",
+		Expected: fmt.Sprintf("Get of %s by %s gives no bytes and no error", key, node(other)),
+		Actual:   fmt.Sprintf("it gives %q and %q", value, ended(err))})
 }
 
 // givesUp has a member put, get and delete keys that only others hold, who crash, for less
@@ -73,11 +89,11 @@ func (o *circle) givesUp(at ringapi.ID, keys []string) {
 	for i, op := range all {
 		try(op, keys[i%2], "who holds it has crashed, and the context ends", "the context's error", timeout/10)
 	}
-	o.t.Step("it does so without an end, and is closed meanwhile")
+	o.t.Step("it does so without an end, and crashes meanwhile")
 	for i, op := range all {
-		o.t.Go(func() { try(op, keys[i%2], "who holds it has crashed, and the node is closed", "closed", 0) })
+		o.t.Go(func() { try(op, keys[i%2], "who holds it has crashed, and the node, too", "closed", 0) })
 	}
 	o.t.Sleep(timeout / 10)
-	n.Close()
+	o.fail(at)
 	o.t.Join(timeout, "every Put, Get and Delete that was under way")
 }

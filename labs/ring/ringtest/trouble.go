@@ -117,24 +117,31 @@ func (o *overlay) instead(got string, id ringapi.ID) string {
 }
 
 func (s Solution) closePeer(t *labtest.T) {
-	for _, mode := range both() {
+	for i, mode := range both() {
 		o := s.overlay(t, floor{Bits: 8, IDs: []ringapi.ID{10, 60, 110, 160, 210, 250}, Table: tables()[t.Seed()%2], Near: 1})
 		t.Step("all but n10 crash")
 		for _, m := range o.members[1:] {
 			o.net.Node(m.Node).Crash()
 		}
+		now, then, end := "is closed", "was closed", o.peers[0].Close
+		if (int(t.Seed())+i)%2 == 0 {
+			now, then, end = "crashes, too", "crashed", o.net.Node("n10").Crash
+		}
 		const far = 150
 		t.Within(2*time.Second, "Lookup with a context of 1s", func() {
 			o.ends("a context that ends", "the context's error", o.ask(0, far, mode, time.Second))
 		})
-		t.Go(func() { o.ends("Close", "closed", o.ask(0, far, mode, 0)) })
+		t.Go(func() { o.ends("n10 "+then, "closed", o.ask(0, far, mode, 0)) })
 		t.Sleep(3 * timeout)
-		t.Step("n10 is closed")
+		t.Step("n10 %s", now)
+		t.Within(time.Second, "Close", end)
+		t.Join(timeout, fmt.Sprintf("Lookup of %d, %s, which waited when n10 %s,", far, mode, then))
 		t.Within(time.Second, "Close", o.peers[0].Close)
-		t.Join(timeout, fmt.Sprintf("Lookup of %d, %s, which waited when n10 was closed,", far, mode))
-		t.Within(time.Second, "Close", o.peers[0].Close)
+		o.net.Node("n10").Restart() // it does nothing to a node that is up
 		t.Restarts(o.net.Node("n10"), "Close closes the process")
-		t.Within(time.Second, "Lookup after Close", func() { o.ends("Close, before it began", "closed", o.ask(0, far, mode, 0)) })
+		t.Within(time.Second, "Lookup after that", func() {
+			o.ends("n10 "+then+", before it began", "closed", o.ask(0, far, mode, 0))
+		})
 		o.leave()
 	}
 }
