@@ -126,6 +126,26 @@ func (w *wire) finish(bound time.Duration) {
 	w.same(w.sent)
 }
 
+// inTurn has three clients send while nothing gets through. The first has more to send:
+// each of its Sends begins when the one before has returned, and the others wait already.
+func (w *wire) inTurn() {
+	w.t.Step("nothing gets from the sender to the receiver; client a sends a1 to a6, one after another, " +
+		"and while it waits b sends b1, then c sends c1")
+	w.net.CutOneWay([]string{senderNode}, []string{receiverNode})
+	w.reader(8, 0)
+	for i, n := range []int{6, 1, 1} {
+		w.t.Go(func() {
+			for k := range n {
+				w.send(fmt.Sprintf("%c%d", 'a'+i, k+1), 0)
+			}
+		})
+		w.t.Sleep(settle)
+	}
+	w.t.Step("the network is whole again: the messages must arrive in the order in which their Sends began")
+	w.net.Heal()
+	w.finish(patience)
+}
+
 // outlast waits until a storm is over or has lasted long enough. In the calm
 // that follows, what is left must arrive.
 func (w *wire) outlast() { w.t.Outlast(patience, "a packet", func() { w.finish(patience) }) }
@@ -150,9 +170,8 @@ func (w *wire) same(want []string) {
 }
 
 func (w *wire) wrong(what string, i int, want, got []string) {
-	w.t.Fail(labtest.Finding{
-		Expected: "received: " + around(want, i), Actual: what + ", received: " + around(got, i),
-	})
+	came := around(got, i)
+	w.t.Fail(labtest.Finding{Expected: "received: " + around(want, i), Actual: what + ", received: " + came + kept(came)})
 }
 
 // around shows a list of messages near place i.

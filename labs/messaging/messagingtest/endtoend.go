@@ -259,7 +259,7 @@ func (x *transfer) giveUp() {
 	x.t.Check(result == canceled, labtest.Finding{
 		Expected: fmt.Sprintf("SendFile gives %q: no confirmation has come", canceled),
 		Actual:   fmt.Sprintf("it gave %q", result)})
-	x.t.Step("the relays are back, and another file is sent")
+	x.t.Step("its caller has written over the file; the relays are back, and another file is sent")
 	x.restart(relay1)
 	x.restart(relay2)
 	next := x.file(2500)
@@ -295,6 +295,26 @@ func (s Solution) twoFiles(t *labtest.T) {
 	x.deliver(second)
 	t.Step("the same file is sent once more: that is another file")
 	x.deliver(second)
+	x.atOnce()
+}
+
+// atOnce sends two files by two calls at once. The first takes longer than the second
+// needs to begin, for its answers come late.
+func (x *transfer) atOnce() {
+	x.t.Step("two files are sent at once: the second waits for its turn, and both must arrive")
+	var files [][]byte
+	var results [2]string
+	for i := range results {
+		file := x.file(100)
+		files = append(files, file)
+		x.t.Go(func() { results[i] = x.send(file, 0) })
+		x.t.Sleep(settle)
+	}
+	x.join(patience, "each of two SendFiles at once")
+	for i, file := range files {
+		x.confirmed(results[i])
+		x.take(file, fmt.Sprintf("which is number %d of the two that were sent at once", i+1))
+	}
 }
 
 // relayStorm lets a seed draw what goes wrong.
@@ -359,6 +379,7 @@ func (s Solution) closeTransfer(t *labtest.T) {
 	}
 	t.Go(func() { receive("ReceiveFile", 0) })
 	t.Sleep(settle)
+	givesUp(t, "SendFile", "two others wait before it", func(p time.Duration) string { return x.send(file, p) })
 	t.Step("both ends are closed, twice: whoever waits must be told")
 	x.shut()
 	x.shut()

@@ -98,10 +98,7 @@ func (s Solution) battle(t *labtest.T, arrive int) battle {
 
 // general starts a general, and hands over what he decides.
 func (s Solution) general(t *labtest.T, net *labrpc.Network, name, peer string) chan bool {
-	conn, err := net.Node(name).Listen()
-	if err != nil {
-		panic(err) // a fault of the suite
-	}
+	conn := labtest.Must(net.Node(name).Listen())
 	decision := make(chan bool, 1)
 	t.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), night)

@@ -95,10 +95,7 @@ func newRoute(t *labtest.T, faults labrpc.Faults) *route {
 
 // openEnd starts a node at one end, next to the relay that is named next.
 func (r *route) openEnd(name, next string) *end {
-	conn, err := r.net.Node(name).Listen()
-	if err != nil {
-		panic(err) // a fault of the suite
-	}
+	conn := labtest.Must(r.net.Node(name).Listen())
 	e := &end{route: r, next: next, conn: conn,
 		turn: make(chan struct{}, 1), inbox: make(chan []byte, backlog)}
 	go r.hops(conn, func(_ string, msg []byte) {

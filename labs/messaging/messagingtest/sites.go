@@ -134,10 +134,7 @@ func (c *sites) pass(m labrpc.Message) (a labrpc.Action) {
 
 // start starts a site, or starts it again.
 func (c *sites) start(name string) {
-	conn, err := c.net.Node(name).Listen()
-	if err != nil {
-		panic(err) // a fault of the suite
-	}
+	conn := labtest.Must(c.net.Node(name).Listen())
 	c.mu.Lock()
 	s := c.at[name]
 	s.incarnation++

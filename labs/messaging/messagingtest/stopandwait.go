@@ -80,6 +80,7 @@ func (s Solution) lostData(t *labtest.T) {
 		w.deliver(msg, patience)
 	}
 	w.finish(patience)
+	w.inTurn()
 }
 
 func (s Solution) lostAck(t *labtest.T) {
@@ -151,9 +152,9 @@ func (s Solution) lateCopies(t *labtest.T) {
 }
 
 // storm lets a seed draw all faults at once. Copies come at most 0.4 s late, and
-// 256 numbers last longer than that.
+// 65536 numbers last longer than that, though they soon wrap.
 func (s Solution) storm(t *labtest.T) {
-	w := s.wire(t, setup{Faults: stormFaults(t)})
+	w := s.wire(t, setup{Faults: stormFaults(t), Options: messagingapi.Options{SeqBits: 16, First: 65530}})
 	w.stream(20, "")
 	w.outlast()
 }
@@ -184,9 +185,17 @@ func (s Solution) silence(t *labtest.T) {
 func (w *wire) gaveUp(msg string) {
 	w.t.Step("Send %s with one second of patience: must say that it gave up", msg)
 	var result string
+	before, _ := w.counts()
 	w.t.Within(2*time.Second, "Send with a context of one second", func() { result = w.send(msg, time.Second) })
 	w.t.Check(result == canceled, labtest.Finding{
 		Expected: fmt.Sprintf("Send gives %q: no ack has come", canceled), Actual: fmt.Sprintf("it gave %q", result)})
+	data, _ := w.counts()
+	timeout := w.setup.Options.Timeout
+	limit := int(time.Second/timeout) + 2
+	w.t.Check(data-before <= limit, labtest.Finding{
+		Property: "Timeout is how long a sender waits for an ack before it sends the packet again",
+		Expected: fmt.Sprintf("at most %d data packets in a second without an ack: Timeout is %v", limit, timeout),
+		Actual:   fmt.Sprintf("%d data packets", data-before)})
 }
 
 // giveUp loses a message whose Send gives up, so that it may never arrive.
@@ -211,7 +220,7 @@ func (s Solution) giveUp(t *labtest.T) {
 	got := strings.Join(w.got, " ")
 	w.mu.Unlock()
 	t.Check(got == "m1 m2" || got == "m2", labtest.Finding{
-		Expected: "received: m1 m2, or m2 alone", Actual: "received: " + got})
+		Expected: "received: m1 m2, or m2 alone", Actual: "received: " + got + kept(got)})
 }
 
 func (s Solution) restart(t *labtest.T) { s.restarts(t, setup{}) }

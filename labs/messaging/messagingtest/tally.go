@@ -52,7 +52,7 @@ type calls struct {
 	mu      sync.Mutex
 	waiting []string          // calls that have not ended: "sender-1 waits in Send a1"
 	sent    []string          // messages whose Send succeeded, in order
-	gaveUp  []string          // messages whose Send did not
+	unsent  [][2]string       // messages whose Send did not, and what it gave
 	got     map[string]string // message -> who received it
 }
 
@@ -79,7 +79,7 @@ func (c *calls) endSend(client, msg, result string) {
 	if result == sent {
 		c.sent = append(c.sent, msg)
 	} else {
-		c.gaveUp = append(c.gaveUp, msg)
+		c.unsent = append(c.unsent, [2]string{msg, result})
 	}
 }
 
@@ -110,14 +110,14 @@ func (c *calls) account(capacity int) string {
 	if len(left) > 0 {
 		holds = strings.Join(left, " ")
 	}
-	return fmt.Sprintf("%s; the mailbox holds %s, and has room for %s", strings.Join(c.waiting, ", "), holds,
-		many(capacity, "message", "messages"))
+	return fmt.Sprintf("%s; by what was sent and received the mailbox must hold %s, of at most %d",
+		strings.Join(c.waiting, ", "), holds, capacity)
 }
 
 // received fails unless what was received is what was sent, once all is over.
 func (c *calls) received(t *labtest.T) {
 	c.mu.Lock()
-	left, gaveUp, got := c.left(), c.gaveUp, maps.Clone(c.got)
+	left, unsent, got := c.left(), c.unsent, maps.Clone(c.got)
 	c.mu.Unlock()
 	if len(left) > 0 {
 		t.Fail(labtest.Finding{
@@ -126,11 +126,11 @@ func (c *calls) received(t *labtest.T) {
 			Actual:   "nobody has received it, and the mailbox says that it is closed and empty",
 		})
 	}
-	for _, msg := range gaveUp {
-		if got[msg] != "" {
+	for _, u := range unsent {
+		if msg, result := u[0], u[1]; got[msg] != "" {
 			t.Fail(labtest.Finding{
 				Property: "a Send that did not succeed has sent nothing",
-				Expected: fmt.Sprintf("nobody receives %s: its Send gave %q", msg, canceled),
+				Expected: fmt.Sprintf("nobody receives %s: its Send gave %q", msg, result),
 				Actual:   got[msg] + " received it",
 			})
 		}

@@ -74,7 +74,9 @@ func (x *transfer) send(file []byte, patience time.Duration) (result string) {
 	ctx, cancel := x.t.Patient(patience)
 	defer cancel()
 	x.t.Op(sourceNode, "SendFile "+name, func() string {
-		result = say(sent, x.sender.SendFile(ctx, file))
+		own := bytes.Clone(file)
+		result = say(sent, x.sender.SendFile(ctx, own))
+		clear(own) // the caller uses its buffer again
 		return result
 	})
 	return result

@@ -2,6 +2,7 @@ package messagingtest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"faultline/labrpc"
@@ -10,12 +11,16 @@ import (
 )
 
 // all sends messages m1 to mn, as fast as the sender takes them, beside the
-// scenario.
-func (w *wire) all(n int) {
+// scenario. In place of those with the given numbers it sends empty messages.
+func (w *wire) all(n int, empty ...int) {
 	w.t.Step("%s as fast as the sender takes them", many(n, "message is sent", "messages are sent"))
 	w.t.Go(func() {
 		for i := range n {
-			w.send(fmt.Sprintf("m%d", i+1), 0)
+			msg := fmt.Sprintf("m%d", i+1)
+			if slices.Contains(empty, i+1) {
+				msg = ""
+			}
+			w.send(msg, 0)
 		}
 	})
 }
@@ -69,14 +74,16 @@ func (s Solution) pipeline(t *labtest.T) {
 	})
 }
 
+// gap has the fourth message, which is empty, wait for the third.
 func (s Solution) gap(t *labtest.T) {
 	w := s.wire(t, setup{Window: true})
 	w.drop(senderNode, 1, 3)
 	n := t.Size("messages", 8)
 	w.reader(n, 0)
-	w.all(n)
+	w.all(n, 4)
 	w.finish(patience)
 	w.flush(patience)
+	w.inTurn()
 }
 
 // oldWindow loses every ack of a full window, so that all of it is sent again
@@ -277,7 +284,7 @@ func (s Solution) closeWindow(t *labtest.T) {
 // many.
 func (s Solution) closes(t *labtest.T, st setup, waiting int) {
 	w := s.wire(t, st)
-	w.givesUp("Receive", "nothing was sent", w.receive)
+	givesUp(t, "Receive", "nothing was sent", w.receive)
 	w.deliver("m0", patience)
 	w.t.Within(patience, "Receive of m0, which an earlier Receive was too early for", func() { w.receive(0) })
 	w.flush(patience)
@@ -297,8 +304,8 @@ func (s Solution) closes(t *labtest.T, st setup, waiting int) {
 		return say(sent, w.sender.Flush(ctx))
 	})
 	t.Sleep(settle)
-	w.givesUp("Send", "four others wait before it", func(p time.Duration) string { return w.send("m6", p) })
-	w.givesUp("Flush", "nothing can be acknowledged", func(p time.Duration) string { return say(sent, w.sender.Flush(t.Context(p))) })
+	givesUp(t, "Send", "four others wait before it", func(p time.Duration) string { return w.send("m6", p) })
+	givesUp(t, "Flush", "nothing can be acknowledged", func(p time.Duration) string { return say(sent, w.sender.Flush(t.Context(p))) })
 	t.Step("both ends are closed, twice: whoever waits must be told")
 	for range 2 {
 		w.within("Close of the sender", w.sender.Close)
@@ -316,29 +323,36 @@ func (s Solution) closes(t *labtest.T, st setup, waiting int) {
 	t.Join(2*soon, "Flush and Receive after Close")
 	results.ended(t, "Flush after Close", 1, "the sender is closed")
 	results.ended(t, "Receive after Close", 1, "the receiver is closed, though it holds m1")
-	s.closesReader(t, st)
+	s.closesIdle(t, st)
 }
 
-// closesReader closes a receiver of which a Receive waits.
-func (s Solution) closesReader(t *labtest.T, st setup) {
+// closesIdle closes a receiver of which two Receives wait, and a sender whose window has
+// places.
+func (s Solution) closesIdle(t *labtest.T, st setup) {
 	w := s.wire(t, st)
 	results := newTally()
-	t.Step("a Receive is called, for which nothing comes")
-	w.call(results, "Receive", func() string { return w.receive(0) })
+	t.Step("two Receives are called, for which nothing comes")
+	for range 2 {
+		w.call(results, "Receive", func() string { return w.receive(0) })
+	}
 	t.Sleep(settle)
-	t.Step("the receiver is closed")
+	t.Step("both ends are closed")
 	w.within("Close of the receiver", w.receiver.Close)
-	t.Join(soon, "the Receive that waited when its end was closed")
-	results.ended(t, "Receive", 1, "the receiver is closed")
+	w.within("Close of the sender", w.sender.Close)
+	t.Join(soon, "each of the two Receives that waited when their end was closed")
+	results.ended(t, "Receive", 2, "the receiver is closed")
+	w.call(results, "Send after Close", func() string { return w.send("m1", soon) })
+	t.Join(2*soon, "Send after Close")
+	results.ended(t, "Send after Close", 1, "the sender is closed")
 }
 
 // givesUp makes a call with a context of half a second, in which it cannot succeed.
-func (w *wire) givesUp(what, why string, call func(time.Duration) string) {
+func givesUp(t *labtest.T, what, why string, call func(time.Duration) string) {
 	const short = soon / 2
-	w.t.Step("%s with %v of patience: must say that it gave up", what, short)
+	t.Step("%s with %v of patience: must say that it gave up", what, short)
 	var result string
-	w.t.Within(2*short, fmt.Sprintf("%s with a context of %v", what, short), func() { result = call(short) })
-	w.t.Check(result == canceled, labtest.Finding{
+	t.Within(2*short, fmt.Sprintf("%s with a context of %v", what, short), func() { result = call(short) })
+	t.Check(result == canceled, labtest.Finding{
 		Expected: fmt.Sprintf("%s with a context of %v gives %q: %s", what, short, canceled, why),
 		Actual:   fmt.Sprintf("it gave %q", result)})
 }

@@ -107,11 +107,7 @@ func (w *wire) shut(node string, end func() error) {
 }
 
 func (w *wire) listen(node string) net.PacketConn {
-	conn, err := w.net.Node(node).Listen()
-	if err != nil {
-		panic(err) // a fault of the suite
-	}
-	return conn
+	return labtest.Must(w.net.Node(node).Listen())
 }
 
 func (w *wire) startSender(conn net.PacketConn) messagingapi.Sender {
@@ -156,6 +152,7 @@ func (w *wire) watch(m labrpc.Message) {
 	if m.From == senderNode {
 		w.data++
 		w.sighting(string(p.Payload)).note(m)
+		w.begins(p)
 		return
 	}
 	w.acks++
@@ -180,11 +177,36 @@ func breach(p messagingapi.Packet, sender bool) string {
 	return ""
 }
 
+// begins fails if a packet has the first message of the first session, and another
+// number than that must have. The lock is held.
+func (w *wire) begins(p messagingapi.Packet) {
+	first := w.setup.Options.First
+	if len(w.sent) > 0 && string(p.Payload) == w.sent[0] && p.Session == 1 && p.Seq != first {
+		w.t.Report(labtest.Finding{
+			Property: "First is the number of the first message of a session",
+			Expected: fmt.Sprintf("%s is the first message, and has the number %d", short(w.sent[0]), first),
+			Actual:   senderNode + " sent " + describe(encode(p)),
+		})
+	}
+}
+
 // counts returns how many data packets and acks were sent so far.
 func (w *wire) counts() (data, acks int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.data, w.acks
+}
+
+// reused is what a caller writes over a message when its Send has returned: the buffer
+// is the caller's again.
+const reused = "##"
+
+// kept says what to look for where such a message was received.
+func kept(got string) string {
+	if !strings.Contains(got, reused) {
+		return ""
+	}
+	return fmt.Sprintf(" (%s was written over a message when its Send had returned: does Send keep the caller's buffer?)", reused)
 }
 
 // send sends a message, gives up after patience (zero is never), and says how it
@@ -196,7 +218,9 @@ func (w *wire) send(msg string, patience time.Duration) (result string) {
 	ctx, cancel := w.t.Patient(patience)
 	defer cancel()
 	w.t.Op(senderNode, "Send "+short(msg), func() string {
-		result = say(sent, w.sender.Send(ctx, []byte(msg)))
+		b := []byte(msg)
+		result = say(sent, w.sender.Send(ctx, b))
+		copy(b, reused)
 		return result
 	})
 	w.mu.Lock()
@@ -256,6 +280,9 @@ func (w *wire) reader(n int, pause time.Duration) {
 
 // short is a message as the story shows it.
 func short(msg string) string {
+	if msg == "" {
+		return "(empty)"
+	}
 	head, _, long := strings.Cut(msg, " ")
 	if long {
 		return fmt.Sprintf("%s(%d bytes)", head, len(msg))
