@@ -88,6 +88,16 @@ func (h *house) pause(args string) time.Duration {
 	return 0
 }
 
+// transmissions is how often a client has sent a call.
+func (h *house) transmissions(args string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if call := h.log.calls[args]; call != nil {
+		return call.times
+	}
+	return 0
+}
+
 // ran says how often a call has been executed, and when. The lock is held.
 func (h *house) ran(args string) string {
 	began := h.began[args]

@@ -22,8 +22,8 @@ func (h *house) restart() {
 	h.serve()
 }
 
-// restartExecuting crashes a server while it executes a call, and another one
-// whose reply was lost.
+// restartExecuting crashes a server while it executes a call. The next life must execute
+// neither that call nor one that its client still sends for the first.
 func (s Solution) restartExecuting(t *labtest.T) {
 	h := s.house(t, setup{})
 	h.serve()
@@ -118,6 +118,21 @@ func (s Solution) conclusions(t *labtest.T) {
 	for _, args := range []string{"a1", "a2", "a3"} {
 		h.times(args, 0, "its client was told that it was not")
 	}
+	h.longFailure(c)
+}
+
+// longFailure has a handler fail with a text that no reply has room for.
+func (h *house) longFailure(c rpcapi.Client) {
+	const size = rpcapi.MaxBody + 1
+	h.t.Step("a handler fails with a text of %d letters e: that must become an error that says so", size)
+	h.mu.Lock()
+	h.fail = func(string) error { return errors.New(strings.Repeat("e", size)) }
+	h.mu.Unlock()
+	got := h.call(c, 1, "echo", "a7", patience)
+	text, failed := strings.CutPrefix(got, remote)
+	h.t.Check(failed && strings.Trim(text, "e") != "", labtest.Finding{
+		Expected: "a remote error which says that the text of the handler's error is too long",
+		Actual:   fmt.Sprintf("it gives %q", short(got))})
 }
 
 func (h *house) gives(what, want, got string) {

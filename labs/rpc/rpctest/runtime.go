@@ -1,9 +1,11 @@
 package rpctest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -153,6 +155,36 @@ func (s Solution) workers(t *labtest.T) {
 	t.Check(t.Since()-begin < 2*time.Second, labtest.Finding{
 		Expected: "less than 2 s for 12 calls of 100 ms by 3 workers", Actual: fmt.Sprintf("%v", t.Since()-begin),
 	})
+	h.inTurn(c)
+}
+
+// inTurn keeps all workers but one busy for longer than it takes to execute the calls
+// that then come one after another.
+func (h *house) inTurn(c rpcapi.Client) {
+	h.t.Step("two calls keep two workers busy; calls q1 to q5 come %v after one another, and the third takes 100 ms for each", settle)
+	for _, args := range []string{"1s:long1", "1s:long2"} {
+		h.t.Go(func() { h.call(c, 1, "slow", args, 0) })
+	}
+	h.t.Sleep(settle)
+	results := &notes{}
+	var want []string
+	for i := range 5 {
+		args := fmt.Sprintf("100ms:q%d", i+1)
+		want = append(want, args)
+		h.t.Go(func() { results.add(args, h.call(c, 1, "slow", args, 0)) })
+		h.t.Sleep(settle)
+	}
+	h.join(patience, results, want...)
+	for _, args := range want {
+		h.times(args, 1, "")
+	}
+	got := slices.Clone(want)
+	h.mu.Lock()
+	slices.SortStableFunc(got, func(a, b string) int { return cmp.Compare(h.began[a][0], h.began[b][0]) })
+	h.mu.Unlock()
+	h.t.Check(slices.Equal(got, want), labtest.Finding{
+		Property: "calls wait for a worker in the order in which they came",
+		Expected: "executed in this order: " + strings.Join(want, ", "), Actual: "in this: " + strings.Join(got, ", ")})
 }
 
 // arrived is how many calls were sent whose arguments begin so.
@@ -268,6 +300,13 @@ func (h *house) unknownAfter(c rpcapi.Client, args string) {
 		Expected: "an error that is ErrUnknown and ctx.Err(): the call may have been executed",
 		Actual:   fmt.Sprintf("%s (%v)", got, err),
 	})
+	const most = int(500*time.Millisecond/timeout) + 2
+	times := h.transmissions(args)
+	h.t.Check(times <= most, labtest.Finding{
+		Property: "Timeout is how long a client waits for an answer before it sends a call again",
+		Expected: fmt.Sprintf("%s is sent at most %d times in half a second without an answer: Timeout is %v", args, most, timeout),
+		Actual:   fmt.Sprintf("it is sent %d times", times),
+	})
 }
 
 func (s Solution) closes(t *labtest.T) {
@@ -275,7 +314,7 @@ func (s Solution) closes(t *labtest.T) {
 	h.serve()
 	c := h.client(1, 1)
 	results := &notes{}
-	t.Step("a call that takes a minute, and two clients that are closed, twice")
+	t.Step("a call that takes a minute, and its client is closed, twice")
 	t.Go(func() { results.add("waiting", h.closedCall(c, "1m:x")) })
 	t.Sleep(100 * time.Millisecond)
 	for range 2 {
