@@ -35,7 +35,11 @@ func demoCommand() *cobra.Command {
 			}
 			grades := filepath.Join(out, "grades")
 			f := gradeFlags{out: grades, labs: strings.Join(args, ","), shrink: classShrinkTime}
-			if ours, err := w.gradeClass(cmd.Context(), class, f); err != nil || ours != nil {
+			order, err := f.order()
+			if err != nil {
+				return err
+			}
+			if ours, err := w.gradeClass(cmd.Context(), class, f, order); err != nil || ours != nil {
 				return cmp.Or(err, ours)
 			}
 			fmt.Fprintf(w.out, "begin with a failure, explained: %s\n", filepath.ToSlash(filepath.Join(grades, "carl", studentPage)))

@@ -51,12 +51,16 @@ func gradeCommand() *cobra.Command {
 }
 
 func runGrade(cmd *cobra.Command, dir string, f gradeFlags) error {
+	order, err := f.order()
+	if err != nil {
+		return err
+	}
 	w, err := openWorkshop(cmd, f.jobs)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	ours, err := w.gradeClass(cmd.Context(), dir, f)
+	ours, err := w.gradeClass(cmd.Context(), dir, f, order)
 	if err == nil && f.policy != "" && f.shard == "" {
 		err = writeMarks(cmd, f.out, f.policy)
 	}
@@ -91,12 +95,8 @@ func orderText(o grading.Order) string {
 }
 
 // gradeClass grades a class. The first error is of the first result that is no verdict.
-func (w *workshop) gradeClass(ctx context.Context, dir string, f gradeFlags) (ours, err error) {
-	order, err := f.order()
-	if err != nil {
-		return nil, err
-	}
-	b, err := w.batch(dir, f, order)
+func (w *workshop) gradeClass(ctx context.Context, dir string, f gradeFlags, o grading.Order) (ours, err error) {
+	b, err := w.batch(dir, f, o)
 	if err != nil {
 		return nil, err
 	}
