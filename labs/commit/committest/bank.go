@@ -55,12 +55,12 @@ type bank struct {
 	solution Solution
 	net      *labrpc.Network
 	sites    []*site // the coordinator first, then the participants, then other coordinators
+	rules    labtest.Rules
 
 	mu       sync.Mutex
 	fate     disk.Fate // of what is not forced, at the next crash
 	crashes  []point   // still to come
 	restart  time.Duration
-	rules    []func(labrpc.Message) labrpc.Action
 	messages int
 	forces   map[string]int
 	monitor  monitor

@@ -63,8 +63,9 @@ func (b *bank) waiting() {
 // all decide, and what is in the accounts.
 func (b *bank) end() {
 	b.mu.Lock()
-	b.crashes, b.rules = nil, nil
+	b.crashes = nil
 	b.mu.Unlock()
+	b.rules.Clear()
 	b.net.Calm()
 	for _, x := range b.sites {
 		for b.revive(x); !b.isOpen(x); b.revive(x) {

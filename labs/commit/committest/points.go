@@ -62,11 +62,9 @@ func (b *bank) intercept(m labrpc.Message) (a labrpc.Action) {
 	if b.monitor.volatile && (m.Method == askHead || m.Method == askPeer) {
 		return labrpc.Action{Drop: true} // stage A does without
 	}
+	a = b.rules.Intercept(m)
 	b.mu.Lock()
 	b.messages++
-	for _, r := range b.rules {
-		a = a.And(r(m))
-	}
 	b.trouble = b.trouble || a.Drop || a.Delay > 0
 	b.mu.Unlock()
 	to := b.site(m.To)
@@ -85,17 +83,9 @@ func (b *bank) about(m labrpc.Message) string {
 	return fmt.Sprintf("%s from %s to %s", m.Method, m.From, m.To)
 }
 
-// rule adds to what the network does to messages. It is asked about each with the lock
-// of the bank held.
-func (b *bank) rule(f func(labrpc.Message) labrpc.Action) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.rules = append(b.rules, f)
-}
-
 // nth does something to the k-th message from now on that a filter lets through.
 func (b *bank) nth(k int, is func(labrpc.Message) bool, action labrpc.Action) {
-	b.rule(func(m labrpc.Message) labrpc.Action {
+	b.rules.Add(func(m labrpc.Message) labrpc.Action {
 		if k <= 0 || !is(m) {
 			return labrpc.Action{}
 		}
@@ -120,7 +110,7 @@ func becomes(a labrpc.Action) string {
 
 // next does something to the next n messages that a filter lets through.
 func (b *bank) next(n int, is func(labrpc.Message) bool, action labrpc.Action) {
-	b.rule(func(m labrpc.Message) labrpc.Action {
+	b.rules.Add(func(m labrpc.Message) labrpc.Action {
 		if n <= 0 || !is(m) {
 			return labrpc.Action{}
 		}
@@ -136,9 +126,7 @@ func (b *bank) each(is func(labrpc.Message) bool, action labrpc.Action) {
 
 // calm ends all rules, and waits until everybody has decided.
 func (b *bank) calm() {
-	b.mu.Lock()
-	b.rules = nil
-	b.mu.Unlock()
+	b.rules.Clear()
 	b.decided()
 }
 

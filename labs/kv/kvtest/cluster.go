@@ -51,13 +51,13 @@ type cluster struct {
 	closed    bool     // the directory is
 	names     []string // of all nodes that ever were
 	record    *record
+	rules     labtest.Rules
 
 	mu      sync.Mutex
 	nodes   map[string]kvapi.Node // that are up
-	rules   []func(labrpc.Message) labrpc.Action
-	traffic map[string]int // messages by "from to method"
-	asked   map[string]int // requests by "from to"
-	largest int            // the length of the longest message from or to the directory; see longest
+	traffic map[string]int        // messages by "from to method"
+	asked   map[string]int        // requests by "from to"
+	largest int                   // the length of the longest message from or to the directory; see longest
 }
 
 func (s Solution) cluster(t *labtest.T, f floor) *cluster {
@@ -74,7 +74,7 @@ func (s Solution) cluster(t *labtest.T, f floor) *cluster {
 		f.Replicas, f.Nodes, f.Capacity)
 	c.net = t.Network(labrpc.Config{Faults: f.Faults})
 	c.net.Tap(c.watch)
-	c.net.Intercept(c.intercept)
+	c.net.Intercept(c.rules.Intercept)
 	cfg := kvapi.DirectoryConfig{Replicas: f.Replicas, DeadAfter: deadAfter, Timeout: answer, HotReads: f.HotReads}
 	if f.Grows {
 		cfg.Rebalance = rebalance
@@ -182,30 +182,6 @@ func (c *cluster) watch(m labrpc.Message) {
 	if m.From == directoryNode || m.To == directoryNode {
 		c.largest = max(c.largest, len(m.Packet))
 	}
-}
-
-// rule has f look at each message.
-func (c *cluster) rule(f func(labrpc.Message) labrpc.Action) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.rules = append(c.rules, f)
-}
-
-// noRules ends all rules.
-func (c *cluster) noRules() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.rules = nil
-}
-
-func (c *cluster) intercept(m labrpc.Message) (a labrpc.Action) {
-	c.mu.Lock()
-	rules := c.rules
-	c.mu.Unlock()
-	for _, f := range rules {
-		a = a.And(f(m))
-	}
-	return a
 }
 
 // isNode reports whether a name is that of a storage node.

@@ -29,7 +29,7 @@ func (s Solution) directoryStorm(t *labtest.T) {
 	}
 	t.Join(time.Minute, "every Put and Get in a storm")
 	c.net.Calm()
-	c.noRules()
+	c.rules.Clear()
 	t.Step("the network is calm")
 	t.Sleep(offTheLists + time.Second)
 	c.readAll(users, all, 2, getBound)

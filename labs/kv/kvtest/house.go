@@ -30,10 +30,10 @@ type house struct {
 	solution Solution
 	net      *labrpc.Network
 	server   kvapi.Server
+	rules    labtest.Rules
 
 	mu       sync.Mutex
 	messages int // that were handed to the network
-	rules    []func(labrpc.Message) labrpc.Action
 }
 
 // house makes a network with these faults, and nobody on it.
@@ -45,7 +45,7 @@ func (s Solution) house(t *labtest.T, faults labrpc.Faults) *house {
 		defer h.mu.Unlock()
 		h.messages++
 	})
-	h.net.Intercept(h.intercept)
+	h.net.Intercept(h.rules.Intercept)
 	return h
 }
 
@@ -69,26 +69,9 @@ func (h *house) sent() int {
 	return h.messages
 }
 
-// rule adds to what the network does to messages. It is asked about each with the
-// lock of the house held.
-func (h *house) rule(f func(labrpc.Message) labrpc.Action) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.rules = append(h.rules, f)
-}
-
-func (h *house) intercept(m labrpc.Message) (a labrpc.Action) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, r := range h.rules {
-		a = a.And(r(m))
-	}
-	return a
-}
-
 // next does something to the next n messages from one node to another.
 func (h *house) next(n int, from, to string, action labrpc.Action) {
-	h.rule(func(m labrpc.Message) labrpc.Action {
+	h.rules.Add(func(m labrpc.Message) labrpc.Action {
 		if m.From != from || m.To != to || n == 0 {
 			return labrpc.Action{}
 		}
@@ -105,16 +88,19 @@ func (h *house) lose(n int, from, to string) {
 
 // A block stops all messages from one node to another, or makes them late.
 type block struct {
-	h       *house
-	delay   time.Duration // zero: they are lost
+	delay time.Duration // zero: they are lost
+
+	mu      sync.Mutex
 	lifted  bool
 	stopped int
 }
 
 // block begins a block. It goes on until it is lifted.
 func (h *house) block(from, to string) *block {
-	b := &block{h: h}
-	h.rule(func(m labrpc.Message) labrpc.Action {
+	b := &block{}
+	h.rules.Add(func(m labrpc.Message) labrpc.Action {
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		if m.From != from || m.To != to || b.lifted {
 			return labrpc.Action{}
 		}
@@ -126,14 +112,14 @@ func (h *house) block(from, to string) *block {
 
 // met reports whether a message has been stopped.
 func (b *block) met() bool {
-	b.h.mu.Lock()
-	defer b.h.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	return b.stopped > 0
 }
 
 func (b *block) lift() {
-	b.h.mu.Lock()
-	defer b.h.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.lifted = true
 }
 

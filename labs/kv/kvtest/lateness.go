@@ -27,9 +27,9 @@ func (s Solution) lateRequests(t *labtest.T) {
 			} else {
 				t.Step("the first request of each kind comes %v late, and is repeated meanwhile", lateness)
 			}
-			c.rule(c.lateness(u, late, i == 1))
+			c.rules.Add(c.lateness(u, late, i == 1))
 			u.put(key, 0, putBound)
-			c.noRules()
+			c.rules.Clear()
 			u.put(key, 0, putBound)
 			t.Sleep(2 * lateness)
 			t.Step("all of it has arrived")
@@ -45,9 +45,7 @@ func (c *cluster) lostAnswers(u, reader *user) {
 	u.put(key, 0, putBound)
 	c.t.Step("the first answer of each kind to the next Put is lost, and %s reads meanwhile", reader.name)
 	seen := map[string]bool{}
-	c.rule(func(m labrpc.Message) (a labrpc.Action) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
+	c.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
 		kind := m.From + " " + m.Method
 		a.Drop = m.Reply && m.To == u.name && !seen[kind]
 		seen[kind] = seen[kind] || a.Drop
@@ -59,7 +57,7 @@ func (c *cluster) lostAnswers(u, reader *user) {
 		c.t.Sleep(answer / 4)
 	}
 	c.t.Join(putBound, "the Put")
-	c.noRules()
+	c.rules.Clear()
 }
 
 // lateness is the rule that has requests for a router's Put come late: all of them,
@@ -67,8 +65,6 @@ func (c *cluster) lostAnswers(u, reader *user) {
 func (c *cluster) lateness(u *user, late labrpc.Action, firstOnly bool) func(labrpc.Message) labrpc.Action {
 	seen := map[string]bool{}
 	return func(m labrpc.Message) (a labrpc.Action) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
 		kind := m.From + " " + m.To + " " + m.Method
 		if m.Reply || m.From != u.name && m.From != directoryNode || firstOnly && seen[kind] {
 			return a

@@ -128,7 +128,7 @@ func (m *machine) atFlush(n int, f func()) {
 
 // atReply has f called once, before the n-th reply from now, which is lost.
 func (m *machine) atReply(n int, f func()) {
-	m.rule(func(msg labrpc.Message) labrpc.Action {
+	m.rules.Add(func(msg labrpc.Message) labrpc.Action {
 		if msg.From != serverNode || n == 0 {
 			return labrpc.Action{}
 		}

@@ -104,10 +104,8 @@ func (s Solution) slowPuts(t *labtest.T) {
 	slow := []string{"a1", "b1", "c1"}[rnd.IntN(3)]
 	most := int64(answer * 8 / 10)
 	t.Step("what clients and directory send to %s takes up to %v", slow, time.Duration(most))
-	c.rule(func(m labrpc.Message) (a labrpc.Action) {
+	c.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
 		if m.To == slow && !m.Reply && !isNode(m.From) {
-			c.mu.Lock()
-			defer c.mu.Unlock()
 			a.Delay = time.Duration(rnd.Int64N(most))
 		}
 		return a
@@ -121,7 +119,7 @@ func (s Solution) slowPuts(t *labtest.T) {
 		})
 	}
 	t.Join(time.Minute, "the Puts")
-	c.noRules()
+	c.rules.Clear()
 	c.readAll(writers, all, 2, getBound)
 	c.repaired(all, settled)
 	c.moved(before, all)
@@ -137,10 +135,8 @@ func (s Solution) lateTransfers(t *labtest.T) {
 	before := c.places(all)
 	rnd := t.Rand("late")
 	t.Step("each request to a node comes twice or three times, up to 4s later")
-	c.rule(func(m labrpc.Message) (a labrpc.Action) {
+	c.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
 		if isNode(m.To) && !m.Reply {
-			c.mu.Lock()
-			defer c.mu.Unlock()
 			for range 1 + rnd.IntN(2) {
 				a.Copies = append(a.Copies, time.Duration(rnd.IntN(4000))*time.Millisecond)
 			}
@@ -160,7 +156,7 @@ func (s Solution) lateTransfers(t *labtest.T) {
 		c.hammer(both, all, 4)
 	}
 	c.lostAfterMove(both, all)
-	c.noRules()
+	c.rules.Clear()
 	t.Sleep(4 * time.Second)
 	t.Step("all of it has arrived")
 	c.readAll(both, all, 2, getBound)
@@ -205,9 +201,7 @@ func (s Solution) brokenTransfers(t *labtest.T) {
 	rnd := t.Rand("crash")
 	t.Step("the first request of each kind that the directory sends to a node is lost")
 	seen := map[string]bool{}
-	c.rule(func(m labrpc.Message) (a labrpc.Action) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
+	c.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
 		kind := m.To + " " + m.Method
 		a.Drop = m.From == directoryNode && isNode(m.To) && !m.Reply && !seen[kind]
 		seen[kind] = seen[kind] || a.Drop

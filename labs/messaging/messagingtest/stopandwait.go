@@ -16,7 +16,7 @@ const patience = 20 * time.Second
 
 // drop makes the network lose the messages with the given numbers of a link.
 func (w *wire) drop(from string, numbers ...int) {
-	w.script(func(m labrpc.Message) (a labrpc.Action) {
+	w.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
 		for _, n := range numbers {
 			a.Drop = a.Drop || m.From == from && m.N == n
 		}
@@ -27,25 +27,10 @@ func (w *wire) drop(from string, numbers ...int) {
 	}
 }
 
-// script adds a rule to what the network does to messages. Rules are asked in
-// the order in which they were added.
-func (w *wire) script(rule func(labrpc.Message) labrpc.Action) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.rules = append(w.rules, rule)
-	rules := w.rules
-	w.net.Intercept(func(m labrpc.Message) (a labrpc.Action) {
-		for _, r := range rules {
-			a = a.And(r(m))
-		}
-		return a
-	})
-}
-
 // copies makes the network deliver message n of a link once more, after d.
 func (w *wire) copies(from string, n int, d time.Duration) {
 	w.t.Step("the network delivers packet %d of the %s a second time %v later", n, from, d)
-	w.script(func(m labrpc.Message) (a labrpc.Action) {
+	w.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
 		if m.From == from && m.N == n {
 			a.Copies = []time.Duration{d}
 		}

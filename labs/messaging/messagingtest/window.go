@@ -243,7 +243,7 @@ func (s Solution) outage(t *labtest.T) {
 	t.Step("the network is whole again, but for every eighth data packet: the rest must arrive within 8 s")
 	w.net.Heal()
 	healed := 0
-	w.script(func(m labrpc.Message) (a labrpc.Action) {
+	w.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
 		if m.From == senderNode {
 			healed++
 		}

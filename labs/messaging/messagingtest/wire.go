@@ -58,6 +58,7 @@ type wire struct {
 	net      *labrpc.Network
 	sender   messagingapi.Sender
 	receiver messagingapi.Receiver
+	rules    labtest.Rules
 
 	mu   sync.Mutex
 	gaps bool     // a message may be missing
@@ -70,8 +71,6 @@ type wire struct {
 	room  room
 	seen  map[string]*sighting // of messages, by their text
 	ack   sighting             // the receiver's last
-
-	rules []func(labrpc.Message) labrpc.Action // of script
 }
 
 func (s Solution) wire(t *labtest.T, st setup) *wire {
@@ -82,6 +81,7 @@ func (s Solution) wire(t *labtest.T, st setup) *wire {
 		many(o.SeqBits, "bit", "bits"), o.First, o.Window, o.Buffer, o.Timeout)
 	w.net = t.Network(labrpc.Config{Faults: st.Faults, Describe: describe})
 	w.net.Tap(w.watch)
+	w.net.Intercept(w.rules.Intercept)
 	w.sender = w.startSender(w.listen(senderNode))
 	conn := w.listen(receiverNode)
 	if w.setup.Window {

@@ -69,7 +69,7 @@ const lateness = timeout * 4 / 5
 func (h *house) lateButFirst(u *user, replica string) {
 	h.t.Step("what %s sends to %s when it is answered takes %v", u.name, replica, lateness)
 	a := asking{u, map[string]bool{}}
-	h.rule(func(m labrpc.Message) (action labrpc.Action) {
+	h.rules.Add(func(m labrpc.Message) (action labrpc.Action) {
 		if a.over(m) && m.To == replica {
 			action.Delay = lateness
 		}
@@ -106,7 +106,7 @@ func (s Solution) countedOnce(t *labtest.T) {
 	half := h.register(4)
 	h.onlyFirst(half, "N1")
 	half.blocked("Put x b", why)
-	h.noRules()
+	h.rules.Clear()
 	reader := h.register(5).to("N1", "N2")
 	h.onlyFirst(reader, "N1")
 	t.Step("%s Get x, for %v: what it writes back reaches N1 only", reader.name, hopeless)
@@ -128,7 +128,7 @@ func (s Solution) lateAnswers(t *labtest.T) {
 	h.late("N3", reader.name, timeout/2)
 	h.late("N5", reader.name, timeout/2)
 	reader.want("Get x", "a")
-	h.noRules()
+	h.rules.Clear()
 	writer.to("N1", "N2", "N3").puts("x b")
 	t.Step("the answers of N1, N2 and N3 to the Get after that are late by as much")
 	for _, name := range []string{"N1", "N2", "N3"} {

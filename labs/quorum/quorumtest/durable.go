@@ -126,7 +126,7 @@ func (s Solution) repairs(t *labtest.T) {
 	t.Step("N3 answers last, when the Get does not need it any more")
 	m.late("N3", reader.name, timeout/2)
 	reader.want("Get x", "c")
-	m.noRules()
+	m.rules.Clear()
 	t.Sleep(timeout)
 	m.holds(m.alone(4, "N3"), "x", "c")
 	m.holds(m.alone(5, "N3"), "y", "a")
@@ -151,12 +151,12 @@ func (s Solution) repairsNewest(t *labtest.T) {
 	c.to()
 	m.onlyFirst(c, "N2")
 	c.blocked("Put x c", "its value has reached N2 only")
-	m.noRules()
+	m.rules.Clear()
 	t.Step("N1 has a, N2 has c and N3 has b; %s answers last", last)
 	m.late(last, reader.name, timeout/2)
 	m.losesSecond(reader, last)
 	reader.want("Get x", "c")
-	m.noRules()
+	m.rules.Clear()
 	for i, name := range m.floor.Names {
 		m.holds(m.alone(3+i, name), "x", "c")
 	}
@@ -167,7 +167,7 @@ func (s Solution) repairsNewest(t *labtest.T) {
 func (m *farm) losesSecond(u *user, replica string) {
 	m.t.Step("what %s sends to %s first when it is answered is lost", u.name, replica)
 	a, lost := asking{u, map[string]bool{}}, false
-	m.rule(func(msg labrpc.Message) (action labrpc.Action) {
+	m.rules.Add(func(msg labrpc.Message) (action labrpc.Action) {
 		action.Drop = a.over(msg) && msg.To == replica && !lost
 		lost = lost || action.Drop
 		return action
@@ -187,7 +187,7 @@ func (s Solution) lateRepair(t *labtest.T) {
 	reader.want("Get y", "b")
 	c.to("N1", "N3").puts("y c")
 	t.Sleep(settled)
-	m.noRules()
+	m.rules.Clear()
 	reader.gets("y", []string{"N2", "N3"}, "c")
 }
 
@@ -226,7 +226,7 @@ func (m *farm) failedCopy(c *user) {
 	m.net.Heal()
 	u := m.alone(3, "N1")
 	u.blocked("Get x", "the disk of N1 has failed while it copied, so N1 answers nothing any more")
-	m.noRules()
+	m.rules.Clear()
 	m.net.Cut([]string{"N1"}, []string{"N2", "N3"})
 	m.down("N1", m.losses(0)[1])
 	m.t.Step("N1 does not hear N2 and N3")
@@ -265,7 +265,7 @@ func (s Solution) replacement(t *labtest.T) {
 	t.Step("they hear each other again")
 	m.net.Heal()
 	t.Sleep(10 * timeout)
-	m.noRules()
+	m.rules.Clear()
 	m.holds(u, "x", "b")
 	m.holds(u, "y", "a")
 	m.crash(have[0])

@@ -35,12 +35,12 @@ type house struct {
 	solution Solution
 	floor    floor
 	net      *labrpc.Network
+	rules    labtest.Rules
 
 	mu       sync.Mutex
 	replicas map[string]quorumapi.Replica // that are up
 	messages int                          // that were handed to the network
 	requests map[string]int               // of these, by sender
-	rules    []func(labrpc.Message) labrpc.Action
 	users    []*user
 	origins  origins
 }
@@ -138,29 +138,13 @@ func (h *house) asked(name string) int {
 	return h.requests[name]
 }
 
-// rule adds to what the network does to messages. It is asked about each with the
-// lock of the house held.
-func (h *house) rule(f func(labrpc.Message) labrpc.Action) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.rules = append(h.rules, f)
-}
-
-// noRules ends all rules.
-func (h *house) noRules() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.rules = nil
-}
-
-func (h *house) intercept(m labrpc.Message) (a labrpc.Action) {
+// intercept asks the rules, and loses what goes between a client and whom it does not reach.
+func (h *house) intercept(m labrpc.Message) labrpc.Action {
+	a := h.rules.Intercept(m)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, u := range h.users {
 		a.Drop = a.Drop || u.misses(m)
-	}
-	for _, f := range h.rules {
-		a = a.And(f(m))
 	}
 	return a
 }
@@ -179,9 +163,9 @@ func (h *house) pairs() (list [][]string) {
 	return append(list[first:], list[:first]...)
 }
 
-// late makes all messages from one node to another later, until noRules.
+// late makes all messages from one node to another later, until the rules are cleared.
 func (h *house) late(from, to string, d time.Duration) {
-	h.rule(func(m labrpc.Message) labrpc.Action {
+	h.rules.Add(func(m labrpc.Message) labrpc.Action {
 		if m.From == from && m.To == to {
 			return labrpc.Action{Delay: d}
 		}

@@ -189,7 +189,7 @@ func (s Solution) stalled(t *labtest.T) {
 
 // sluggish makes the answers of replicas late.
 func (v *service) sluggish(names ...string) {
-	v.rule(func(m labrpc.Message) (a labrpc.Action) {
+	v.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
 		if m.Reply && slices.Contains(names, m.From) {
 			a.Delay = slowness
 		}
@@ -275,7 +275,7 @@ func (s Solution) hedgedTwice(t *labtest.T) {
 		writer.puts("x " + value)
 		u := h.hedged(2 + i)
 		t.Step("the answers of all but %s, which has missed that Put, take %v longer", name, 3*hedgeAfter)
-		h.rule(func(m labrpc.Message) (a labrpc.Action) {
+		h.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
 			if m.Reply && m.From != name {
 				a.Delay = 3 * hedgeAfter
 			}
@@ -284,6 +284,6 @@ func (s Solution) hedgedTwice(t *labtest.T) {
 		for range 5 {
 			u.want("Get x", value)
 		}
-		h.noRules()
+		h.rules.Clear()
 	}
 }

@@ -151,7 +151,7 @@ func (st storm) call(u *user, operation string, patience time.Duration) string {
 func (st storm) calm() {
 	st.t.Step("the network does nothing wrong any more; every client gets each key, and one puts and gets it again")
 	st.net.Calm()
-	st.noRules()
+	st.rules.Clear()
 	st.t.Sleep(settled)
 	for i := range st.keys {
 		key := string(rune('x' + i))

@@ -61,7 +61,7 @@ func (s Solution) lecture(t *labtest.T) {
 		h.late(pair[0], reader.name, timeout/5)
 		t.Step("%s answers last", pair[0])
 		reader.gets("x", pair, "b")
-		h.noRules()
+		h.rules.Clear()
 	}
 	writer.to("N2", "N4")
 	writer.puts("x c")
@@ -104,7 +104,7 @@ func (s Solution) tooFew(t *labtest.T) {
 	t.Check(got == maybe, labtest.Finding{
 		Property: "a client does not claim what it cannot know",
 		Expected: "the Put that has sent its value, and was given up, gives ErrMaybe", Actual: fmt.Sprintf("it gave %q", got)})
-	h.noRules()
+	h.rules.Clear()
 	t.Step("nobody knows whether b will stay: a Get may find it or not, but it finds something")
 	got = other.to("N1", "N2").promptly("Get x", timeout+timeout/10)
 	t.Check(got == "a" || got == "b", labtest.Finding{
@@ -162,14 +162,14 @@ func (s Solution) lateStore(t *labtest.T) {
 	const lateness = 10 * timeout // of the copies
 	c.puts("x a")
 	t.Step("all that %s sends for the next Put arrives again %v later", c.name, lateness)
-	h.rule(func(m labrpc.Message) (a labrpc.Action) {
+	h.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
 		if m.From == c.name {
 			a.Copies = []time.Duration{lateness}
 		}
 		return a
 	})
 	c.puts("x b")
-	h.noRules()
+	h.rules.Clear()
 	other.puts("x c")
 	t.Sleep(2 * lateness)
 	t.Step("it has arrived")
@@ -192,7 +192,7 @@ func (s Solution) ties(t *labtest.T) {
 		}
 	}
 	t.Join(patience, "every Put")
-	h.noRules()
+	h.rules.Clear()
 	t.Step("%s puts two values at the same time, for the same keys each", a.name)
 	for _, key := range keys {
 		for _, value := range []string{"one", "two"} {
@@ -239,7 +239,7 @@ func (h *house) agreed(reader *user, key string) {
 func (h *house) hears(reader *user, key string, pair []string) string {
 	reader.mute(pair...)
 	h.late(pair[0], reader.name, 10*time.Millisecond)
-	defer h.noRules()
+	defer h.rules.Clear()
 	return reader.within("Get " + key)
 }
 
@@ -250,7 +250,7 @@ func (s Solution) reborn(t *labtest.T) {
 	c.to("N1", "N2", "N3")
 	h.onlyFirst(c, "N1")
 	c.blocked("Put x a", "its value has reached N1 only")
-	h.noRules()
+	h.rules.Clear()
 	c.restart()
 	c.to("N2", "N3").puts("x b")
 	t.Step("%s gets x from two replicas, and which of them answers first is no matter", reader.name)
@@ -282,7 +282,7 @@ func (a asking) over(m labrpc.Message) bool {
 func (h *house) onlyFirst(u *user, some ...string) {
 	h.t.Step("what %s asks first gets through to all; what it sends when it is answered, to %s only", u.name, labtest.List(some))
 	a := asking{u, map[string]bool{}}
-	h.rule(func(m labrpc.Message) labrpc.Action {
+	h.rules.Add(func(m labrpc.Message) labrpc.Action {
 		return labrpc.Action{Drop: a.over(m) && !slices.Contains(some, m.To)}
 	})
 }

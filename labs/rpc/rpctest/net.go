@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -48,17 +47,17 @@ type house struct {
 	setup    setup
 	net      *labrpc.Network
 	server   rpcapi.Server
+	rules    labtest.Rules
 
 	mu       sync.Mutex
 	executed map[string]int             // how often each call was executed, by its arguments
 	began    map[string][]time.Duration // when
 	log      log
-	forgery  string         // what a stranger has just sent; see watch
-	ended    map[string]int // how often its context ended while it was being executed
-	busy     int            // handlers that run
-	most     int            // the most that ran at once
-	packets  int            // that were sent by clients and server
-	rules    []func(labrpc.Message, rpcapi.Packet) labrpc.Action
+	forgery  string                  // what a stranger has just sent; see watch
+	ended    map[string]int          // how often its context ended while it was being executed
+	busy     int                     // handlers that run
+	most     int                     // the most that ran at once
+	packets  int                     // that were sent by clients and server
 	fail     func(args string) error // what a handler returns, after its execution was counted
 }
 
@@ -73,7 +72,7 @@ func (s Solution) house(t *labtest.T, st setup) *house {
 		began: map[string][]time.Duration{}, log: newLog()}
 	h.net = t.Network(labrpc.Config{Faults: st.Faults, Describe: describe})
 	h.net.Tap(h.watch)
-	h.net.Intercept(h.intercept)
+	h.net.Intercept(h.rules.Intercept)
 	return h
 }
 
@@ -248,35 +247,23 @@ func (h *house) times(name string, want int, why string) {
 }
 
 // rule adds to what the network does to packets.
-func (h *house) rule(f func(labrpc.Message, rpcapi.Packet) labrpc.Action) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.rules = append(h.rules, f)
-}
-
-func (h *house) intercept(m labrpc.Message) (a labrpc.Action) {
-	p, ok := decode(m.Packet)
-	h.mu.Lock()
-	rules := slices.Clone(h.rules)
-	h.mu.Unlock()
-	for _, r := range rules {
-		if ok {
-			a = a.And(r(m, p))
+func (h *house) rule(f func(rpcapi.Packet) labrpc.Action) {
+	h.rules.Add(func(m labrpc.Message) (a labrpc.Action) {
+		if p, ok := decode(m.Packet); ok {
+			a = f(p)
 		}
-	}
-	return a
+		return a
+	})
 }
 
 // some is a rule for packets of a kind that go to or come from the server. N
 // counts them.
 func (h *house) some(kind uint8, number uint32, action func(n int) labrpc.Action) {
 	n := 0
-	h.rule(func(_ labrpc.Message, p rpcapi.Packet) (a labrpc.Action) {
+	h.rule(func(p rpcapi.Packet) (a labrpc.Action) {
 		if p.Kind == kind && p.Number == number && (kind != rpcapi.Call || p.ServerIncarnation != 0) {
-			h.mu.Lock()
 			n++
 			a = action(n)
-			h.mu.Unlock()
 		}
 		return a
 	})

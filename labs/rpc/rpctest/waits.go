@@ -15,16 +15,12 @@ func (s Solution) lostCall(t *labtest.T) {
 	c := h.client(1, 1)
 	h.lose(rpcapi.Call, 1, 2)
 	h.lose(rpcapi.Call, 3, 1)
-	h.rule(func() func(labrpc.Message, rpcapi.Packet) labrpc.Action {
-		first := true
-		return func(_ labrpc.Message, p rpcapi.Packet) (a labrpc.Action) {
-			h.mu.Lock()
-			defer h.mu.Unlock()
-			a.Drop = p.ServerIncarnation == 0 && first
-			first = first && !a.Drop
-			return a
-		}
-	}())
+	first := true
+	h.rule(func(p rpcapi.Packet) (a labrpc.Action) {
+		a.Drop = p.ServerIncarnation == 0 && first
+		first = first && !a.Drop
+		return a
+	})
 	for _, args := range []string{"a1", "a2", "a3"} {
 		h.echo(c, 1, args)
 		h.times(args, 1, "")
@@ -45,7 +41,7 @@ func (s Solution) lostCall(t *labtest.T) {
 func (h *house) justTooLate(c rpcapi.Client, before uint32) {
 	h.t.Step("the next replies come just when Timeout has passed since their calls: each call must return all the same")
 	const late = timeout - 2*time.Millisecond // a packet takes 1 ms
-	h.rule(func(_ labrpc.Message, p rpcapi.Packet) (a labrpc.Action) {
+	h.rule(func(p rpcapi.Packet) (a labrpc.Action) {
 		if p.Kind == rpcapi.Reply && p.Number > before {
 			a.Delay = late + time.Duration(p.Number-before)*50*time.Nanosecond
 		}
