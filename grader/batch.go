@@ -3,15 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
-	"syscall"
 
 	"faultline/grader/internal/class"
 	"faultline/grader/internal/grading"
@@ -263,7 +260,7 @@ func open(s handin.Submission) (f *handin.Folder, refused string, ours error) {
 	}
 	f, err := handin.Open(s)
 	switch {
-	case ofThisMachine(err):
+	case handin.OfThisMachine(err):
 		return nil, "", err
 	case err != nil:
 		return nil, fmt.Sprintf("nothing of %s is taken: %v", shown(filepath.Base(s.Path)), cause(err)), nil
@@ -280,20 +277,11 @@ func (b *batch) solutionIn(f *handin.Folder, lab labs.Lab) (sol submission.Solut
 	}
 	sol, err := f.Solution(lab, b.starters[lab.Name])
 	switch {
-	case ofThisMachine(err):
+	case handin.OfThisMachine(err):
 		return submission.Solution{}, "", err
 	case err != nil:
 		return submission.Solution{}, cause(err).Error(), nil
 	}
 	sol.Dir = starterDir(lab)
 	return sol, "", nil
-}
-
-// ofThisMachine reports whether an error of reading is none of what was handed in: a
-// file server that hangs must not become somebody's zero. What can be handed in are
-// links and pipes, and files where folders should be.
-func ofThisMachine(err error) bool {
-	handedIn := []syscall.Errno{syscall.ENOENT, syscall.ENOTDIR, syscall.EISDIR, syscall.ELOOP, syscall.ENXIO, syscall.ENAMETOOLONG}
-	no := syscall.Errno(0)
-	return errors.As(err, &no) && !slices.Contains(handedIn, no)
 }

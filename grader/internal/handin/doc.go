@@ -1,6 +1,6 @@
 // Package handin reads what students hand in: a folder, a zip or a tar.gz. It
 // treats all of it as data. [Open] looks at every name before anything is taken,
-// and [Submission.Solution] takes the listed files of a lab and nothing else.
+// and [Folder.Solution] takes the listed files of a lab and nothing else.
 //
 // An archive is never unpacked to the disk. Its entries are read one after the
 // other, with bounds on their number and size, and those that may be a file of a

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"faultline/grader/internal/submission"
@@ -57,6 +58,15 @@ func List(dir string) (all []Submission, notes []string, err error) {
 		same[fold] = file
 	}
 	return all, notes, nil
+}
+
+// OfThisMachine reports whether an error of this package is none of what was handed in: a
+// file server that hangs must not become somebody's zero. What can be handed in are
+// links and pipes, and files where folders should be.
+func OfThisMachine(err error) bool {
+	handedIn := []syscall.Errno{syscall.ENOENT, syscall.ENOTDIR, syscall.EISDIR, syscall.ELOOP, syscall.ENXIO, syscall.ENAMETOOLONG}
+	no := syscall.Errno(0)
+	return errors.As(err, &no) && !slices.Contains(handedIn, no)
 }
 
 // A Folder is an opened submission. It must be closed.

@@ -7,10 +7,12 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode/utf8"
 
@@ -341,5 +343,26 @@ func TestANameThatIsNoTextIsRefused(t *testing.T) {
 	const want = `"Jos\xe9" is no text in UTF-8: give the submission another name`
 	if _, _, err := handin.List(dir); err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestAFaultOfThisMachineIsNotTakenForWhatWasHandedIn(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		ours bool
+	}{
+		{nil, false},
+		{handin.ErrMissing, false},
+		{errors.New("kv is not a folder, and a link is not followed"), false},
+		{&fs.PathError{Op: "open", Path: "kv", Err: syscall.ELOOP}, false},
+		{&fs.PathError{Op: "open", Path: "kv", Err: syscall.EACCES}, true},
+		{fmt.Errorf("cannot read kv/server.go: %w", &fs.PathError{Op: "read", Path: "server.go", Err: syscall.EIO}), true},
+		{&fs.PathError{Op: "open", Path: "kv", Err: syscall.EMFILE}, true},
+		{&fs.PathError{Op: "open", Path: "kv", Err: syscall.ENOTCONN}, true}, // a file server that went away
+		{&fs.PathError{Op: "open", Path: "kv", Err: syscall.ENXIO}, false},   // a socket
+	} {
+		if got := handin.OfThisMachine(test.err); got != test.ours {
+			t.Errorf("%v: got %t, want %t", test.err, got, test.ours)
+		}
 	}
 }
