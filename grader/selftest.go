@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"path/filepath"
 	"slices"
@@ -192,7 +193,7 @@ func (w *workshop) selftestLab(ctx context.Context, suite suites.Suite, p proof)
 	kills := killTable{suite: suite}
 	err = overSpecimens(ctx, w, suite, specimens, p, func(ctx context.Context, l lane, s specimen) (*result.Result, error) {
 		return l.grader.Grade(ctx, suite, s.sol, p.order(suite, s))
-	}, func(s specimen, r *result.Result) {
+	}, func(_ io.Writer, s specimen, r *result.Result) {
 		found.add(suite, s, r, p.order(suite, s))
 		kills.add(s.name, r)
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path"
@@ -129,16 +130,16 @@ func (w *workshop) explainLab(ctx context.Context, suite suites.Suite, x explain
 			err = writeReport(reportsDir(suite, w.root), s.name, m.text())
 		}
 		return m, err
-	}, func(s specimen, m mutantExplained) {
+	}, func(out io.Writer, s specimen, m mutantExplained) {
 		all, wrong = append(all, m.found...), append(wrong, m.wrong...)
 		reports[s.name] = m.text()
 		for _, e := range m.found {
 			if e.row != "" {
-				fmt.Fprintln(w.out, e.row)
+				fmt.Fprintln(out, e.row)
 			}
 		}
 		if x.only != "" {
-			fmt.Fprintln(w.out, reports[s.name])
+			fmt.Fprintln(out, reports[s.name])
 		}
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -167,16 +168,17 @@ func mismatch(c result.Case, want string) string {
 }
 
 // overSpecimens does something with each specimen, as many at once as there are lanes,
-// and shows what came of it in their order. They are built as selftest builds them for
+// and shows what came of it in their order, above the progress. They are built as selftest builds them for
 // a proof.
 func overSpecimens[T any](ctx context.Context, w *workshop, suite suites.Suite, specimens []specimen, p proof,
-	do func(context.Context, lane, specimen) (T, error), show func(specimen, T)) error {
+	do func(context.Context, lane, specimen) (T, error), show func(io.Writer, specimen, T)) error {
 	progress := w.progress(suite.Lab.Name, len(specimens))
 	defer progress.end()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	wait := w.buildAhead(ctx, suite, specimens, p)
-	results := ordered[T]{show: func(i int, v T) { show(specimens[i], v) }}
+	out := progress.over(w.out)
+	results := ordered[T]{show: func(i int, v T) { show(out, specimens[i], v) }}
 	all := w.lanes(len(specimens))
 	defer all.close()
 	return all.each(ctx, len(specimens), func(ctx context.Context, l lane, i int) error {
