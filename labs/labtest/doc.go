@@ -7,10 +7,10 @@
 // itself:
 //
 //	func (s Solution) lostAck(t *labtest.T) {
-//		w := s.wire(t, messagingapi.Options{SeqBits: 8})
-//		w.plan("drop receiver -> sender #1")
-//		w.send("a")
-//		w.receive("a")
+//		w := s.wire(t, setup{})
+//		w.drop(receiverNode, 1)
+//		w.reader(1, 0)
+//		w.deliver("m1", patience)
 //	}
 //
 // A run is a function of (solution, case, seed, plan). In the virtual machine
@@ -18,6 +18,11 @@
 // Under go test, [Run] does the same in real time, for an editor's run button
 // and a debugger; its results promise nothing. In a bubble of testing/synctest,
 // where time is virtual, it looks for data races and searches many seeds.
+//
+// # Messages
+//
+// [T.Network] makes the network of the run, whose faults the seed draws or the plan
+// lists. What a case wants to happen for sure it says with [Rules].
 //
 // # Disks
 //
