@@ -168,8 +168,8 @@ func mismatch(c result.Case, want string) string {
 }
 
 // overSpecimens does something with each specimen, as many at once as there are lanes,
-// and shows what came of it in their order, above the progress. They are built as selftest builds them for
-// a proof.
+// and shows what came of it in their order, above the progress. They are built as
+// selftest builds them for a proof.
 func overSpecimens[T any](ctx context.Context, w *workshop, suite suites.Suite, specimens []specimen, p proof,
 	do func(context.Context, lane, specimen) (T, error), show func(io.Writer, specimen, T)) error {
 	progress := w.progress(suite.Lab.Name, len(specimens))
