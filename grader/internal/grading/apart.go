@@ -72,8 +72,9 @@ func apart(without string, fails, passes machine.Run) *result.Apart {
 	if i < len(a) {
 		parted = placeOf(all, a[i].at)
 	}
+	events, beside := result.Excerpt(passes.Events, beside(shown(passes), b))
 	return &result.Apart{
-		Without: without, Same: parted, Events: passes.Events, Beside: beside(shown(passes), b),
+		Without: without, Same: parted, Events: events, Beside: beside,
 		Common:  lines(a[max(0, i-commonShown):i]),
 		Failing: lines(a[i:min(len(a), i+apartShown)]),
 		Passing: lines(b[j:min(len(b), j+apartShown)]),

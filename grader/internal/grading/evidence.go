@@ -16,19 +16,20 @@ const traceShown = 20 // lines of the trace of a failing run
 // A smallest is what shrinking has left of a failing run.
 type smallest struct {
 	request labtest.Request
-	run     machine.Run
+	run     packed
 	shrunk  *result.Shrunk
 	apart   *result.Apart
 }
 
 // failure is the evidence of the case: of its smallest run, if there is one.
 func (t *tally) failure() *result.Failure {
-	run, f := t.bad, &result.Failure{Seed: t.seed()}
+	bad, f := t.bad, &result.Failure{Seed: t.seed()}
 	if s := t.small; s != nil {
-		run = s.run
+		bad = s.run
 		f.Sizes, f.Calm, f.Shrunk, f.Apart = s.request.Sizes, s.request.Calm, s.shrunk, s.apart
 	}
-	f.Virtual, f.Hash, f.Finding, f.Said, f.Events = run.Virtual, run.Hash, run.Finding, run.Said, run.Events
+	run := bad.open()
+	f.Virtual, f.Hash, f.Finding, f.Said = run.Virtual, run.Hash, run.Finding, run.Said
 	for _, e := range run.Events {
 		switch e.Kind {
 		case trace.Fault:
@@ -72,7 +73,7 @@ func showTrace(f *result.Failure, run machine.Run) {
 	all := shown(run)
 	what := aboutOf(run)
 	kept := about(all, what)
-	if f.Beside = beside(all, kept); len(f.Beside) > 0 {
+	if f.Events, f.Beside = result.Excerpt(run.Events, beside(all, kept)); len(kept) < len(all) {
 		f.Subject = what
 	}
 	lines := condense(kept)

@@ -67,7 +67,7 @@ func (t *tally) explainable() bool {
 	if t.badIndex == t.seeds || t.c.Derive != nil {
 		return false
 	}
-	switch t.bad.Verdict {
+	switch t.bad.run.Verdict {
 	case labs.Fail, labs.Panic, labs.Deadlock, labs.Memory, labs.Output:
 		return true
 	}
@@ -89,8 +89,8 @@ func (x explainer) explain(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if again.Hash != x.tally.bad.Hash {
-			x.tally.bad = irreproducible(x.tally.bad, again)
+		if again.Hash != x.tally.bad.run.Hash {
+			x.tally.bad = pack(irreproducible(x.tally.bad.open(), again))
 			return nil
 		}
 	}
@@ -107,7 +107,7 @@ func (x explainer) run(ctx context.Context, req labtest.Request) (machine.Run, e
 
 // shrink looks for the smallest run and takes its evidence.
 func (x explainer) shrink(ctx context.Context, req labtest.Request) error {
-	first := x.tally.bad
+	first := x.tally.bad.open()
 	try := func(ctx context.Context, req labtest.Request) (shrink.Outcome, error) {
 		run, err := x.Pool.Run(ctx, x.guest, req, machine.Options{}) // the events of a run that passes are not needed
 		return outcome(first, run), err
@@ -125,7 +125,7 @@ func (x explainer) shrink(ctx context.Context, req labtest.Request) error {
 		return err
 	}
 	apart, err := x.nearest(ctx, small.Request, run)
-	x.tally.small = &smallest{request: small.Request, run: run, apart: apart, shrunk: &result.Shrunk{
+	x.tally.small = &smallest{request: small.Request, run: pack(run), apart: apart, shrunk: &result.Shrunk{
 		Faults: len(happened(first)), Sizes: from.Sizes, Events: len(shown(first)), Runs: small.Runs, Cut: small.Cut}}
 	return err
 }

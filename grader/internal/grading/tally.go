@@ -25,7 +25,7 @@ type tally struct {
 	passed   []bool            // by seed
 	crashes  []machine.Crashes // by seed
 	stuck    int               // the lowest seed that was stuck; seeds if there is none
-	bad      machine.Run
+	bad      packed
 	badIndex int // of the lowest seed that did not pass; seeds if there is none
 	reached  map[string]bool
 
@@ -87,7 +87,7 @@ func (t *tally) add(i int, run machine.Run) (last bool) {
 	spun := t.stuck < t.seeds
 	t.passed[i], t.crashes[i] = run.Verdict == labs.Pass, run.Crashes
 	if !t.passed[i] && i < t.badIndex {
-		t.bad, t.badIndex = run, i
+		t.bad, t.badIndex = pack(run), i
 	}
 	if run.Verdict == labs.Stuck {
 		t.stuck = min(t.stuck, i)
@@ -105,7 +105,7 @@ func (t *tally) result() result.Case {
 	missed := t.missed()
 	switch {
 	case t.badIndex < t.seeds:
-		c.Verdict = t.bad.Verdict
+		c.Verdict = t.bad.run.Verdict
 		if t.order.All {
 			c.All, c.Passed = true, t.count()
 		}

@@ -88,15 +88,11 @@ func passing(a *result.Apart) *diagram {
 // draw takes in what of a run is drawn. Focus, apart and beside are places in events.
 func (d *diagram) draw(events []trace.Event, beside map[int]bool, focus, apart int) {
 	d.Focus, d.Apart = -1, -1
-	c := cut{events: events, crossing: crossing(events)}
 	for i, e := range events {
 		if i == apart {
 			d.Apart = len(d.Events)
 		}
-		if n := c.begins(i); n > 0 {
-			d.Events = append(d.Events, event{At: e.At.Microseconds(), Kind: omitted, N: n})
-		}
-		if e.Kind == trace.Model || e.Kind == trace.Source || labtest.IsDump(e) || c.leavesOut(i) {
+		if e.Kind == trace.Model || e.Kind == trace.Source || labtest.IsDump(e) {
 			continue
 		}
 		if i == focus {

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"faultline/grader/internal/result"
-	"faultline/labs/labtest"
 	"faultline/labs/trace"
 )
 
@@ -22,64 +21,15 @@ func clean(events []trace.Event) []trace.Event {
 // is none.
 func nth(events []trace.Event, n int) int {
 	for i, e := range events {
-		if !result.InTrace(e) {
-			continue
-		}
-		if n == 0 {
+		switch {
+		case e.Kind == result.Omitted && n >= e.N:
+			n -= e.N
+		case !result.InTrace(e):
+		case n == 0 || e.Kind == result.Omitted:
 			return i
+		default:
+			n--
 		}
-		n--
 	}
 	return -1
-}
-
-// omitted is the kind of the line that stands for events that a diagram leaves
-// out. No trace has it.
-const omitted trace.Kind = "omitted"
-
-const (
-	drawnFirst = 300 // events of a long run that are drawn: its begin
-	drawnLast  = 2700
-)
-
-// A cut is what a diagram leaves out of a long run: its middle.
-type cut struct {
-	events   []trace.Event
-	crossing map[int]bool // operations that begin or end in what is drawn
-}
-
-// begins is how many events are left out from the i-th on, if that is where the
-// cut begins; else 0.
-func (c cut) begins(i int) int {
-	if i != drawnFirst {
-		return 0
-	}
-	return max(0, len(c.events)-drawnFirst-drawnLast)
-}
-
-// leavesOut reports whether the i-th event is left out. What changes the state of
-// nodes and links stays, because what is drawn later depends on it.
-func (c cut) leavesOut(i int) bool {
-	if i < drawnFirst || i >= len(c.events)-drawnLast {
-		return false
-	}
-	switch e := c.events[i]; e.Kind {
-	case trace.Step, trace.Cut, trace.Heal, trace.Crash, trace.Restart, trace.Pause, trace.Resume:
-		return false
-	case trace.Call, trace.Return:
-		return !c.crossing[e.N]
-	}
-	return true
-}
-
-// crossing are the operations that are not wholly in the middle of a long run. A
-// bar needs both its ends.
-func crossing(events []trace.Event) map[int]bool {
-	list := map[int]bool{}
-	for _, op := range labtest.History(events) {
-		if op.Call < drawnFirst || op.Return >= len(events)-drawnLast {
-			list[events[op.Call].N] = true
-		}
-	}
-	return list
 }

@@ -3,6 +3,7 @@ package html
 import (
 	"testing"
 
+	"faultline/grader/internal/result"
 	"faultline/labs/labtest"
 	"faultline/labs/trace"
 )
@@ -16,8 +17,10 @@ func TestTheMarkOfADiagramCountsWhatTheTraceShows(t *testing.T) {
 		{Kind: trace.Note, Text: labtest.DumpNote + "shown elsewhere"},
 		{Kind: trace.Source, Node: "a.go"},
 		{Kind: trace.Log, Text: "printed"},
+		{Kind: result.Omitted, N: 2},
+		{Kind: trace.Log, Text: "the end"},
 	}
-	for n, want := range []int{1, 4, -1} {
+	for n, want := range []int{1, 4, 5, 5, 6, -1} {
 		if got := nth(events, n); got != want {
 			t.Errorf("event %d is at %d, want %d", n, got, want)
 		}

@@ -99,9 +99,8 @@ type Failure struct {
 	Shrunk *Shrunk `json:"shrunk,omitempty"` // nil if nobody tried
 	Apart  *Apart  `json:"apart,omitempty"`  // nil if no passing run is near
 
-	// Events are all events of the run, for a diagram. Empty if the run has
-	// none that can be shown. The JSON form does without: the plan gives them
-	// again.
+	// Events are an Excerpt of the events of the run, for a diagram. Empty if the run
+	// has none that can be shown. The JSON form does without: the plan gives them again.
 	Events []trace.Event `json:"-"`
 
 	// Beside are those of Events, by place, that have nothing to do with what the
@@ -130,7 +129,7 @@ type Apart struct {
 	Common  []string `json:"common"`  // the last of those
 	Failing []string `json:"failing"` // what comes next where the property breaks
 	Passing []string `json:"passing"` // what comes next where it holds
-	// Events are all of the passing run, and Beside is as in Failure.
+	// Events are an Excerpt of the passing run, and Beside is as in Failure.
 	Events []trace.Event `json:"-"`
 	Beside map[int]bool  `json:"-"`
 }
