@@ -107,8 +107,8 @@ func (p proof) drift(path string, specimens []specimen, got string) ([]string, e
 		return nil, err
 	}
 	want := string(golden)
-	if p.brief {
-		want = abridged(want, specimens)
+	if p.brief || p.whole {
+		want, got = abridged(want, specimens), abridged(got, specimens)
 	}
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
 		return []string{"the kill table is not as in " + filepath.Base(path) +

@@ -64,8 +64,10 @@ func selftestCommand() *cobra.Command {
 				return errors.New("--explain shrinks the first failure of each mutant: leave out --seeds")
 			case native && (explains || p.update):
 				return errors.New("--native runs solutions that are right, and writes nothing: leave out --explain and --update")
-			case p.brief && (explains || native || p.update):
-				return errors.New("--brief runs less of the proof alone: leave out --explain, --native and --update")
+			case (p.brief || p.whole) && (explains || native || p.update):
+				return errors.New("--brief and --whole run less and more of the proof alone: leave out --explain, --native and --update")
+			case p.brief && p.whole:
+				return errors.New("--brief runs less and --whole more: leave one of them out")
 			case explains && p.json && (only != "" || p.update):
 				return errors.New("--explain --json prints figures: leave out --mutant and --update")
 			}
@@ -96,6 +98,8 @@ func selftestCommand() *cobra.Command {
 		"with --explain, print the reports of the mutants with such names, 'log-*'; with --update, write them anew")
 	cmd.Flags().BoolVar(&p.brief, "brief", false,
 		"mutants run in the cases that are meant for them only, variants with one seed; of kills.txt half is compared")
+	cmd.Flags().BoolVar(&p.whole, "whole", false,
+		"mutants run in every case with all its seeds, as in a class, and must get a verdict in each; of kills.txt half is compared")
 	cmd.Flags().BoolVar(&p.update, "update", false, "write kills.txt anew, or with --explain the reports")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON, for a program to read")
 	return cmd
@@ -105,6 +109,7 @@ func selftestCommand() *cobra.Command {
 type proof struct {
 	seeds  int  // of each case over solutions that must pass; 0 for the case's own number
 	brief  bool // mutants run in the cases that are meant for them only, variants with a glance
+	whole  bool // mutants run in all cases with all seeds, as what a student hands in
 	update bool // write the kill tables anew
 	json   bool // a program reads standard output
 }
@@ -122,10 +127,12 @@ const trust = 3
 // that a student's solution gets. A variant gets some of that in the stages whose
 // files it changes. A mutant gets all of it in the cases that are meant for it and,
 // for the kill table, a glance at the others of their stages; there is none where it
-// costs a compilation.
+// costs a compilation. In a whole proof a mutant gets all that a student's solution gets:
+// what only a class would meet is found, such as a bug that keeps a case from its
+// situation, which is no verdict.
 func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 	o := grading.Order{Select: func(c labs.Case) bool {
-		if slices.Contains(s.kill, c.ID()) || slices.Contains(s.fails, c.ID()) {
+		if p.whole && s.mutant || slices.Contains(s.kill, c.ID()) || slices.Contains(s.fails, c.ID()) {
 			return true
 		}
 		whole, _ := suite.Case(c.ID())
@@ -133,7 +140,7 @@ func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 	}}
 	o.Seeds = func(c labs.Case) int {
 		switch {
-		case s.mutant && slices.Contains(s.kill, c.ID()):
+		case s.mutant && (p.whole || slices.Contains(s.kill, c.ID())):
 			return c.Seeds
 		case s.mutant:
 			return min(c.Seeds, glance)
