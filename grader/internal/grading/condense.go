@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"faultline/grader/internal/result"
 	"faultline/labs/trace"
 )
 
@@ -40,6 +41,7 @@ func written(lines []traceLine) (texts []string) {
 			texts = append(texts, l.again)
 			continue
 		}
+		e.Text = result.Short(e.Text)
 		texts = append(texts, e.String())
 	}
 	return texts

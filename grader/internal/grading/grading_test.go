@@ -254,6 +254,25 @@ func TestAFailureHoldsTheEvidence(t *testing.T) {
 	}
 }
 
+func TestOfALongRunAFailureKeepsAnExcerpt(t *testing.T) {
+	const n = 20_000
+	f := &fake{do: func(labtest.Request) machine.Run {
+		run := fail("one")
+		run.Events = slices.Repeat([]trace.Event{{Kind: trace.Send, Node: "a", Peer: "b", N: 1}}, n)
+		run.Events[n-1].Text = strings.Repeat("x", 1<<20)
+		return run
+	}}
+	got := grade(t, f, grading.Order{}, 1, nil).Cases()[0].Failure
+	if got.Of != n || len(got.Events) > n/4 {
+		t.Errorf("of %d events it counts %d and keeps %d", n, got.Of, len(got.Events))
+	}
+	for _, line := range got.Trace {
+		if len(line) > 10_000 {
+			t.Errorf("a line of %d bytes", len(line))
+		}
+	}
+}
+
 func TestProgressCountsCases(t *testing.T) {
 	f := &fake{do: func(labtest.Request) machine.Run { return pass() }}
 	var seen []int

@@ -1,7 +1,7 @@
 package result
 
 import (
-	"strings"
+	"fmt"
 	"unicode/utf8"
 
 	"faultline/labs/trace"
@@ -40,7 +40,7 @@ func Excerpt(events []trace.Event, places map[int]bool) (kept []trace.Event, at 
 			}
 			at[len(kept)] = true
 		}
-		e.Text = begin(e.Text)
+		e.Text = Short(e.Text)
 		kept = append(kept, e)
 	}
 	return kept, at
@@ -56,8 +56,9 @@ func lasting(e trace.Event) bool {
 	return false
 }
 
-// begin is the begin of a text, and no half of a letter at its end.
-func begin(text string) string {
+// Short is a text that may have been made to fill the disk, or as much of its begin as
+// is kept, with no half of a letter, and how much there was.
+func Short(text string) string {
 	if len(text) <= keptText {
 		return text
 	}
@@ -65,5 +66,5 @@ func begin(text string) string {
 	for n > keptText-utf8.UTFMax && !utf8.RuneStart(text[n]) {
 		n--
 	}
-	return strings.Clone(text[:n]) // or the whole would stay in memory
+	return fmt.Sprintf("%s… and %d bytes more", text[:n], len(text)-n)
 }

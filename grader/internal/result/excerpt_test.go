@@ -1,6 +1,7 @@
 package result
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -53,9 +54,11 @@ func TestALongTextIsCutBetweenTwoLetters(t *testing.T) {
 	for _, text := range []string{"short", strings.Repeat("x", keptText), strings.Repeat("x", keptText-1) + "ä and more",
 		strings.Repeat("\xff", 2*keptText)} {
 		kept, _ := Excerpt([]trace.Event{{Kind: trace.Log, Text: text}}, nil)
-		got := kept[0].Text
-		if !strings.HasPrefix(text, got) || len(got) > keptText || len(got) < min(len(text), keptText-4) || strings.HasSuffix(got, "\xc3") {
-			t.Errorf("of %d bytes stay %d", len(text), len(got))
+		got, more, cut := strings.Cut(kept[0].Text, "… and ")
+		left := len(text) - len(got)
+		if !strings.HasPrefix(text, got) || cut != (len(text) > keptText) || left > 0 && more != fmt.Sprintf("%d bytes more", left) ||
+			len(got) > keptText || len(got) < min(len(text), keptText-4) || strings.HasSuffix(got, "\xc3") {
+			t.Errorf("of %d bytes stay %d and %q", len(text), len(got), more)
 		}
 	}
 }
