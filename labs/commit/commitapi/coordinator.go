@@ -24,9 +24,10 @@ type CoordinatorConfig struct {
 // config. The log is empty at first and holds later what earlier lives of this
 // coordinator have written. What they had decided holds:
 //
-//   - It has decided to commit once a record Commit is durable, and not before. Until
-//     every participant has acknowledged that, it tells those who have not at least
-//     once in every 2×Timeout, through any number of crashes.
+//   - It has decided to commit once a record Commit is durable, and not before. It
+//     begins at once to tell the participants, and until every one has acknowledged
+//     that, it tells those who have not at least once in every 2×Timeout, through any
+//     number of crashes.
 //   - Then it forgets: it writes a record End, which need not be durable.
 //   - Every transaction of which it knows nothing was aborted: that is what it answers
 //     to an Inquiry. To abort, it need not write anything. It tells those who may have

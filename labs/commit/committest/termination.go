@@ -31,6 +31,12 @@ func (b *bank) hears(who string) {
 	b.each(func(m labrpc.Message) bool { return m.Method == decide && !m.Reply && m.To != who }, labrpc.Action{Drop: true})
 }
 
+// told waits until a participant has heard a decision. Who tells one after the other
+// waits for those who do not hear it.
+func (b *bank) told(i int) {
+	b.t.Eventually(2*timeout, branch(i)+" hears the decision", func() bool { return b.balance(branch(i), owners(i)) != locked })
+}
+
 // peers has the coordinator go when one participant knows.
 func (s Solution) peers(t *labtest.T) {
 	for i := range 3 {
@@ -38,7 +44,7 @@ func (s Solution) peers(t *labtest.T) {
 			b := s.bank(t, 3, labrpc.Faults{})
 			b.hears(branch(i))
 			b.want(committed, transfer(-30, 10, 20))
-			t.Sleep(slack)
+			b.told(i)
 			b.off(coordinator)
 			t.Sleep(asking)
 			b.shows(branch(i)+" knows that it committed, and the coordinator is down", 70, 110, 120)
@@ -84,7 +90,7 @@ func (s Solution) uncertain(t *labtest.T) {
 	b := s.bank(t, 3, labrpc.Faults{})
 	b.hears("p3")
 	b.want(committed, transfer(-30, 10, 20))
-	t.Sleep(slack)
+	b.told(2)
 	b.off(coordinator)
 	b.off("p3")
 	t.Sleep(forever)
@@ -178,7 +184,7 @@ func (s Solution) forgets(t *labtest.T) {
 	b.want(committed, transfer(-30, 10, 20))
 	first := b.latest()
 	b.want(aborted, transfer(-500, 500))
-	t.Sleep(slack)
+	t.Sleep(2 * timeout)
 	b.known(0, "after a commit that all have acknowledged, and an abort")
 
 	t.Step("the acknowledgements of p3 are lost")
@@ -217,7 +223,7 @@ func (s Solution) deep(t *labtest.T) {
 			from := b.stranger()
 			b.want(committed, transfer(-30, 10, 20))
 			txn := b.latest()
-			t.Sleep(slack)
+			t.Sleep(2 * timeout)
 			b.known(0, "after a commit that all have acknowledged")
 			t.Step("an Inquiry from before that reaches %s, which knows nothing any more", coordinator)
 			b.answers(from, coordinator, commitapi.CoordinatorService, txn, "aborted")
