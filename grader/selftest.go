@@ -99,7 +99,7 @@ func selftestCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&p.brief, "brief", false,
 		"mutants run in the cases that are meant for them only, variants with one seed; of kills.txt half is compared")
 	cmd.Flags().BoolVar(&p.whole, "whole", false,
-		"mutants run in every case with all its seeds, as in a class, and must get a verdict in each; of kills.txt half is compared")
+		"mutants and variants run in every case with all its seeds, as in a class; of kills.txt half is compared")
 	cmd.Flags().BoolVar(&p.update, "update", false, "write kills.txt anew, or with --explain the reports")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON, for a program to read")
 	return cmd
@@ -109,7 +109,7 @@ func selftestCommand() *cobra.Command {
 type proof struct {
 	seeds  int  // of each case over solutions that must pass; 0 for the case's own number
 	brief  bool // mutants run in the cases that are meant for them only, variants with a glance
-	whole  bool // mutants run in all cases with all seeds, as what a student hands in
+	whole  bool // mutants and variants run in all cases with all seeds, as what a student hands in
 	update bool // write the kill tables anew
 	json   bool // a program reads standard output
 }
@@ -127,12 +127,12 @@ const trust = 3
 // that a student's solution gets. A variant gets some of that in the stages whose
 // files it changes. A mutant gets all of it in the cases that are meant for it and,
 // for the kill table, a glance at the others of their stages; there is none where it
-// costs a compilation. In a whole proof a mutant gets all that a student's solution gets:
-// what only a class would meet is found, such as a bug that keeps a case from its
-// situation, which is no verdict.
+// costs a compilation. In a whole proof they get all that a student's solution gets: what
+// only a class would meet is found, such as a bug that keeps a case from its situation,
+// which is no verdict.
 func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 	o := grading.Order{Select: func(c labs.Case) bool {
-		if p.whole && s.mutant || slices.Contains(s.kill, c.ID()) || slices.Contains(s.fails, c.ID()) {
+		if p.whole && (s.mutant || s.variant) || slices.Contains(s.kill, c.ID()) || slices.Contains(s.fails, c.ID()) {
 			return true
 		}
 		whole, _ := suite.Case(c.ID())
@@ -146,6 +146,8 @@ func (p proof) order(suite suites.Suite, s specimen) grading.Order {
 			return min(c.Seeds, glance)
 		case p.seeds > 0:
 			return p.seeds
+		case s.variant && p.whole:
+			return c.Seeds
 		case s.variant && p.brief && !slices.Contains(s.fails, c.ID()):
 			return min(c.Seeds, glance)
 		case s.variant:

@@ -30,7 +30,7 @@ type specimen struct {
 	variant   bool
 	kill      []string // the cases that are meant for a mutant
 	fails     []string // the cases that a variant is known to fail
-	stages    string   // letters of those that it is about: of a mutant's cases, of a variant's files; "" for all
+	stages    string   // letters of those that it is about: of a mutant's cases, of what a variant changes; "" for all
 }
 
 // about reports whether a case is in a stage that the specimen is about.
@@ -69,7 +69,7 @@ func (w *workshop) specimens(suite suites.Suite) ([]specimen, error) {
 			s := specimen{name: m.Name, sol: submission.Solution{Dir: m.Name, Files: files},
 				want: killedBy(m.Kill), mutant: true, kill: m.Kill, fails: m.Fails, stages: stagesOf(m.Kill)}
 			if kind == "variants" {
-				s.want, s.correct, s.mutant, s.variant, s.stages = passesBut(m.Fails), true, false, true, changed(ref.Files, files)
+				s.want, s.correct, s.mutant, s.variant, s.stages = passesBut(m.Fails), true, false, true, touched(suite.Lab, ref.Files, files)
 			}
 			all = append(all, s)
 		}
@@ -85,18 +85,24 @@ func stagesOf(ids []string) (stages string) {
 	return stages
 }
 
-// changed returns the letters of the stages that the markers of the reference name
-// in the files that differ.
-func changed(ref, files map[string][]byte) (stages string) {
+// touched returns the letters of the stages from the first on that the markers of the
+// reference name in the files that differ: what a later stage does is built on it.
+func touched(lab labs.Lab, ref, files map[string][]byte) (stages string) {
 	marker := regexp.MustCompile(`(?m)^\s*//lab:(?:todo|begin) ([A-Z])`)
+	first := ""
 	for _, name := range slices.Sorted(maps.Keys(ref)) {
 		if bytes.Equal(ref[name], files[name]) {
 			continue
 		}
 		for _, m := range marker.FindAllSubmatch(ref[name], -1) {
-			if letter := string(m[1]); !strings.Contains(stages, letter) {
-				stages += letter
+			if letter := string(m[1]); first == "" || letter < first {
+				first = letter
 			}
+		}
+	}
+	for _, s := range lab.Stages {
+		if s.Letter >= first {
+			stages += s.Letter
 		}
 	}
 	return stages
