@@ -45,7 +45,8 @@ func waiting(run machine.Run) (op labtest.Op, found bool) {
 
 // about is the part of a trace that has to do with a key, a node, or a connection
 // "a - b": what names it, the answers to that, and whatever befell nodes and links.
-// It is all of the trace if nothing else names it.
+// It is all of the trace if nothing else names it, or if there are messages and none of
+// them does: a solution may encode what it sends.
 func about(all []entry, what string) []entry {
 	if what == "" {
 		return all
@@ -54,10 +55,10 @@ func about(all []entry, what string) []entry {
 	s.a, s.b, _ = strings.Cut(what, " - ")
 	s.node = slices.ContainsFunc(all, func(e entry) bool { return e.Peer != "" && (e.Node == what || e.Peer == what) })
 	var kept []entry
-	found := false
+	found, talk := false, slices.ContainsFunc(all, func(e entry) bool { return e.Peer != "" })
 	for _, e := range all {
 		named := s.names(e.Event)
-		found = found || named
+		found = found || named && (!talk || e.Peer != "")
 		if named || upset(e.Event) {
 			kept = append(kept, e)
 		}

@@ -21,5 +21,7 @@
 // # Time
 //
 // Coordinators and participants of a test have the same Timeout. A round trip on a
-// calm network takes less than a tenth of it.
+// calm network takes less than a tenth of it, and what is to be done at once is done
+// within a tenth of it: what a message, a call or a decision asks for. Nobody asks or
+// tells the same again before half a Timeout has passed.
 package commitapi

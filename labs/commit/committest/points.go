@@ -17,21 +17,26 @@ type point struct {
 
 // event counts an event of a site, and reports whether it crashes instead.
 func (b *bank) event(x *site, what string) (crashed bool) {
+	unanimous := b.monitor.unanimous(len(b.participants()))
 	b.mu.Lock()
 	if !x.up {
 		b.mu.Unlock()
 		return true
 	}
 	x.events++
-	i := slices.Index(b.crashes, point{x.name, x.events})
-	if i >= 0 {
+	if x.name == coordinator && unanimous {
+		b.decisive++
+		crashed = b.decisive == b.crashAt
+	}
+	if i := slices.Index(b.crashes, point{x.name, x.events}); i >= 0 {
 		b.crashes = slices.Delete(b.crashes, i, i+1)
+		crashed = true
 	}
 	b.mu.Unlock()
-	if i >= 0 {
+	if crashed {
 		b.down(x, what)
 	}
-	return i >= 0
+	return crashed
 }
 
 // events returns how many events each site has seen.

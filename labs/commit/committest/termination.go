@@ -19,6 +19,14 @@ func (b *bank) gone(event int) {
 	b.crashes = append(b.crashes, point{coordinator, event})
 }
 
+// doomed has the coordinator crash at its k-th event after all have voted yes, and stay
+// down. What comes before that is for the solution to choose.
+func (b *bank) doomed(k int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.crashAt = k
+}
+
 const nobody = ""
 
 // hears lets nobody but one participant hear a decision.
@@ -141,14 +149,20 @@ func (b *bank) latest() commitapi.Txn {
 	return b.monitor.last
 }
 
+// asks waits until the coordinator has asked for votes, and they have come.
+func (b *bank) asks() {
+	b.t.Sleep(slack)
+	b.t.Eventually(timeout, "Run asks for votes", func() bool { return b.latest() != "" })
+}
+
 // promise has a participant asked about a transaction before it is asked for its vote.
 func (s Solution) promise(t *labtest.T) {
 	for _, crash := range []bool{false, true} {
 		t.Try(func(t *labtest.T) {
 			b := s.bank(t, 3, labrpc.Faults{})
-			b.nth(1, of(coordinator, "p3", prepare, false), labrpc.Action{Delay: timeout / 2})
+			b.each(of(coordinator, "p3", prepare, false), labrpc.Action{Delay: timeout / 2})
 			t.Go(func() { b.want(aborted, transfer(-30, 10, 20)) })
-			t.Sleep(slack)
+			b.asks()
 			from := b.stranger()
 			txn := b.latest()
 			t.Step("p1 answers that it does not know, and p3, which has not voted, that it aborts")

@@ -31,8 +31,9 @@ type ReplicaOptions struct {
 //     complete, is a replacement: its disk was lost. It has acknowledged what it does
 //     not have, so it must not be counted yet. It answers no client, until it has
 //     copied what a majority of all N replicas, other than itself, hold: of each key
-//     the newest. That takes at most 10×Timeout on a calm network where they live.
-//     Otherwise it goes on trying.
+//     the newest. That takes at most 10×Timeout where they live and the network has
+//     been calm for as long. Otherwise it goes on trying. Where N is 1 or 2 there is no
+//     such majority.
 //
 // A replica is replaced only when no operation is under way that its former life has
 // answered, and one at a time.

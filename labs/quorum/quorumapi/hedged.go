@@ -23,8 +23,9 @@ type HedgedConfig struct {
 //   - Any g Gets send at most 2R×g messages, and besides g/5 and 20 more, answers
 //     included. That is one hedge in ten Gets, and ten in reserve. Those that have
 //     waited for Timeout do not count.
-//   - While fewer than one answer in 40 is late, by chance, or one replica alone is slow
-//     or silent, 999 of 1,000 Gets take at most 4×HedgeAfter.
+//   - Where there are at least R+2 replicas, and fewer than one answer in 40 is late, by
+//     chance, or one replica alone is slow or silent, 999 of 1,000 Gets take at most
+//     4×HedgeAfter.
 //   - Of the replicas that answer in time each is asked about equally often: from half
 //     to twice the average.
 //   - A replica that has been slow or silent, and is not any more, is asked again, at

@@ -22,8 +22,9 @@ var (
 	ErrClosed = errors.New("closed")
 )
 
-// Config describes the replicas and a client of them. All clients of the same
-// replicas have the same Replicas, R and W.
+// Config describes the replicas and a client of them. All that put have the same
+// Replicas, R and W; a client that only gets may know some of the replicas, to look at
+// what these hold. Clients of NewClient, NewRegister and NewHedged see the same values.
 type Config struct {
 	Replicas []string // the names of their processes; N is how many there are
 	R, W     int      // how many must answer a Get, and a Put; from 1 to N
@@ -33,8 +34,9 @@ type Config struct {
 	Timeout time.Duration
 
 	// Repair has every Get of a Register bring replicas up to date. Stage C. Within
-	// 10×Timeout after the Get returned, every replica that can be reached holds what
-	// it returned, or something newer. The Get waits for none of this. It goes on
+	// 10×Timeout after the Get returned, unless the client is closed before, every replica
+	// that can be reached all the time holds what it returned, or something newer. The Get
+	// waits for none of this. It goes on
 	// costing at most 4N messages on a calm network.
 	Repair bool
 }
@@ -43,24 +45,27 @@ type Config struct {
 // The methods may be called by any number of goroutines at once.
 //
 // An answer counts for the one replica and the one operation that it was given to. An
-// operation that has too few answers goes on asking, each replica at least once in
-// 2×Timeout and at most once in Timeout; it returns an error only when ctx ends or
-// the client is closed. On a calm network a Get sends at most 2N messages and a Put
-// at most 4N; with a Register it is 4N for both.
+// operation has one phase or two: it asks, and it stores. A phase that has too few
+// answers goes on asking, each replica that has not answered at least once in
+// 2×Timeout and at most once in Timeout; with enough of them it is over within a
+// Timeout. An operation returns an error only when ctx ends or the client is closed.
+// On a calm network a Get sends at most 2N messages and a Put at most 4N; with a
+// Register it is 4N for both.
 //
 // No method keeps a reference to value, and a value that is returned is the caller's
 // own. An empty value is a value.
 type Client interface {
 	// Get returns a value of key, or ErrNoKey if those asked have none. With a
 	// NewClient it waits for the answers of R replicas, no matter which, and returns
-	// the newest value among them. Within a Timeout of these answers it has returned.
+	// the newest value among them.
 	Get(ctx context.Context, key string) (value []byte, err error)
 
 	// Put sets the value of key. With a NewClient it asks W replicas, no matter
 	// which, what the newest value is that they have, and returns when W replicas
 	// have stored the new one as newer than that. A replica that holds a newer one keeps
-	// that. When ctx ends, or the client is closed, after any replica was sent the
-	// value, the error is ErrMaybe.
+	// that, and counts as one that has stored it. When ctx ends, or the client is closed,
+	// after any replica was sent the value, the error is ErrMaybe; before that it is
+	// ctx.Err() or ErrClosed.
 	Put(ctx context.Context, key string, value []byte) error
 
 	// Close closes the process and ends every goroutine of the client. Waiting
@@ -80,8 +85,8 @@ type Replica interface {
 type NewReplica func(*labrpc.Process) Replica
 
 // NewClient returns the client of a process, which keeps what Promises promises. A
-// client whose node restarts is another client: what its former life has sent may
-// still arrive.
+// life of a node has at most one client. A client whose node restarts is another client:
+// what its former life has sent may still arrive.
 type NewClient func(*labrpc.Process, Config) Client
 
 // NewRegister returns a client whose quorums are majorities, whatever R and W say,

@@ -14,9 +14,10 @@ func (h *house) halfway(reached ...string) {
 	writer := h.register(1)
 	writer.puts("x a")
 	h.t.Sleep(settled)
-	h.onlyFirst(writer, reached...)
+	sent := h.onlyFirst(writer, reached...)
 	h.t.Step("%s Put x b: the value reaches %s", writer.name, labtest.List(reached))
 	h.t.Go(func() { writer.call("Put x b", hopeless) })
+	h.t.Eventually(prompt, "a Put that is answered, and then sends its value to all replicas,", sent)
 	h.t.Sleep(timeout / 5)
 }
 

@@ -15,6 +15,7 @@ const (
 	timeout  = 50 * time.Millisecond
 	settled  = 2 * timeout      // what was sent has arrived
 	patience = 40 * timeout     // more than an operation takes that can be carried out
+	prompt   = 7 * timeout      // an operation whose replicas answer at once: two phases, each asks within 2×timeout and ends a timeout later
 	hopeless = 10 * timeout     // for how long one is tried that cannot be
 	closing  = 10 * time.Second // for calls that have nothing to wait for
 )

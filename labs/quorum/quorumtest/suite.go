@@ -172,7 +172,7 @@ func (s Solution) durableCases() []labtest.Case {
 		Case: labs.Case{Stage: "C", Name: "every-crash", Kind: labs.Exhaustive, Points: 4, Seeds: 1,
 			Title: "at every crash point a replica recovers all that it has acknowledged, and nothing halfway",
 			Ref:   "atomic update: write, sync, rename, sync the directory"},
-		Run: s.everyCrash, Slow: true,
+		Run: s.everyCrash, Slow: true, Limit: time.Hour,
 	}, {
 		Case: labs.Case{Stage: "C", Name: "forgotten", Kind: labs.Scripted, Points: 2, Seeds: 3,
 			Title: "what a majority has acknowledged stays there, though one of them crashes",

@@ -220,15 +220,15 @@ func (u *user) patientWith(operation string, requests int) {
 	})
 }
 
-// promptly carries out an operation that has all the answers that it needs at once, so it
-// takes no longer than most.
-func (u *user) promptly(operation string, most time.Duration) string {
+// promptly carries out an operation that has all the answers that it needs as soon as it
+// asks.
+func (u *user) promptly(operation string) string {
 	began := u.h.t.Since()
 	result := u.within(operation)
 	took := u.h.t.Since() - began
-	u.h.t.Check(u.h.t.Real() || took <= most, labtest.Finding{
+	u.h.t.Check(u.h.t.Real() || took <= prompt, labtest.Finding{
 		Property: "an operation waits for the answers that it needs, and for nobody else",
-		Expected: fmt.Sprintf("%s of %s returns within %v: those whom it needs answer at once", operation, u.name, most),
+		Expected: fmt.Sprintf("%s of %s returns within %v: those whom it needs answer at once", operation, u.name, prompt),
 		Actual:   fmt.Sprintf("it took %v", took),
 	})
 	return result
