@@ -160,6 +160,7 @@ func (s Solution) promise(t *labtest.T) {
 	for _, crash := range []bool{false, true} {
 		t.Try(func(t *labtest.T) {
 			b := s.bank(t, 3, labrpc.Faults{})
+			t.Step("what asks p3 for its vote is %v late", timeout/2)
 			b.each(of(coordinator, "p3", prepare, false), labrpc.Action{Delay: timeout / 2})
 			t.Go(func() { b.want(aborted, transfer(-30, 10, 20)) })
 			b.asks()

@@ -135,7 +135,7 @@ func (s Solution) repairs(t *labtest.T) {
 	m.down("N3", m.losses(0)[1])
 	c.to().puts("x d")
 	t.Step("%s Get x: it does not wait for N3", reader.name)
-	got := reader.promptly("Get x")
+	got := reader.promptly("Get x", prompt)
 	t.Check(got == "d", labtest.Finding{Expected: `Get x gives "d"`, Actual: fmt.Sprintf("it gave %q", got)})
 }
 

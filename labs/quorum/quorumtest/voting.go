@@ -107,7 +107,7 @@ func (s Solution) tooFew(t *labtest.T) {
 		Expected: "the Put that has sent its value, and was given up, gives ErrMaybe", Actual: fmt.Sprintf("it gave %q", got)})
 	h.rules.Clear()
 	t.Step("nobody knows whether b will stay: a Get may find it or not, but it finds something")
-	got = other.to("N1", "N2").promptly("Get x")
+	got = other.to("N1", "N2").promptly("Get x", timeout+timeout/10)
 	t.Check(got == "a" || got == "b", labtest.Finding{
 		Expected: `Get x gives "a" or "b"`, Actual: fmt.Sprintf("it gave %q", got)})
 	h.crash("N2", "N3")
