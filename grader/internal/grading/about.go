@@ -113,7 +113,7 @@ func (s *sieve) names(e trace.Event) bool {
 		return e.Node == s.a && e.Peer == s.b || e.Node == s.b && e.Peer == s.a
 	}
 	m := message{e.Node, e.Peer, e.N}
-	is := e.Node == s.what || e.Peer == s.what || !s.node && hasWord(e.Text, s.what)
+	is := e.Node == s.what || e.Peer == s.what || !s.node && (hasWord(e.Text, s.what) || hasBegin(e.Text, s.what))
 	switch {
 	case e.Kind == trace.Call:
 		s.operations[e.N] = is
@@ -139,13 +139,36 @@ func answered(e trace.Event) message {
 	return message{}
 }
 
+// leastBegin is how many bytes of a long name are taken for it.
+const leastBegin = 8
+
+// hasBegin reports whether a text has the begin of a word, cut as package labrpc cuts what
+// is long: "answers-client-1-recursi…".
+func hasBegin(text, word string) bool {
+	for {
+		begin, rest, cut := strings.Cut(text, "…")
+		if !cut {
+			return false
+		}
+		begin = begin[strings.LastIndexFunc(begin, func(r rune) bool { return !part(r) })+1:]
+		if len(begin) >= leastBegin && strings.HasPrefix(word, begin) {
+			return true
+		}
+		text = rest
+	}
+}
+
+// part reports whether a rune may be part of a word.
+func part(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-.", r)
+}
+
 // hasWord reports whether a text has the word by itself: "k1" is not in "k12", nor
 // "log" in "log.new".
 func hasWord(text, word string) bool {
 	if word == "" {
 		return false
 	}
-	part := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-.", r) }
 	for at := 0; ; {
 		i := strings.Index(text[at:], word)
 		if i < 0 {

@@ -84,6 +84,26 @@ func TestATraceShowsWhatTheFailureIsAboutOnly(t *testing.T) {
 	}
 }
 
+// TestATraceIsWholeWhereNoMessageNamesWhatItIsAbout has solutions that encode what they
+// send, and long names that the network cuts.
+func TestATraceIsWholeWhereNoMessageNamesWhatItIsAbout(t *testing.T) {
+	const key = "answers-of-client-1"
+	for text, want := range map[string]string{
+		"Do 13 B":                   "",
+		`Do "\x01` + key + `x" 13 B`: "",
+		"Do " + key + " 13 B":       "what is about " + key + ": 2 of 3 events",
+		`Do "answers-of-cl…" 13 B`:  "what is about " + key + ": 2 of 3 events",
+		`Do "answers-to-cl…" 13 B`:  "",
+	} {
+		events := []trace.Event{{Kind: trace.Call, Node: "client-1", N: 1, Text: "Get " + key},
+			{Kind: trace.Send, Node: "client-1", Peer: "a", N: 1, Text: text},
+			{Kind: trace.Send, Node: "b", Peer: "a", N: 1, Text: "Beat 3 B"}}
+		if f := told(t, labtest.Finding{About: key}, events); f.Head != want {
+			t.Errorf("%s: %q, want %q", text, f.Head, want)
+		}
+	}
+}
+
 func TestAnExchangeThatRepeatsStandsInATraceOnce(t *testing.T) {
 	var events []trace.Event
 	send := func(i int, text string) {
