@@ -89,11 +89,11 @@ func TestATraceShowsWhatTheFailureIsAboutOnly(t *testing.T) {
 func TestATraceIsWholeWhereNoMessageNamesWhatItIsAbout(t *testing.T) {
 	const key = "answers-of-client-1"
 	for text, want := range map[string]string{
-		"Do 13 B":                   "",
+		"Do 13 B":                    "",
 		`Do "\x01` + key + `x" 13 B`: "",
-		"Do " + key + " 13 B":       "what is about " + key + ": 2 of 3 events",
-		`Do "answers-of-cl…" 13 B`:  "what is about " + key + ": 2 of 3 events",
-		`Do "answers-to-cl…" 13 B`:  "",
+		"Do " + key + " 13 B":        "what is about " + key + ": 2 of 3 events",
+		`Do "answers-of-cl…" 13 B`:   "what is about " + key + ": 2 of 3 events",
+		`Do "answers-to-cl…" 13 B`:   "",
 	} {
 		events := []trace.Event{{Kind: trace.Call, Node: "client-1", N: 1, Text: "Get " + key},
 			{Kind: trace.Send, Node: "client-1", Peer: "a", N: 1, Text: text},
