@@ -25,7 +25,8 @@ const MaxWrite = 16 << 10
 
 // Mkfs makes an empty file system on a device, whatever was there before. When it
 // returns, it is durable. A crash before that leaves what was there, untouched, or
-// nothing that Mount accepts, or the new file system.
+// nothing that Mount accepts, or the new file system. As after Close, everything is at
+// its place, and a journal has no work.
 type Mkfs func(d *disk.Device, g Geometry) error
 
 // Mount opens the file system of a device, which nobody else uses meanwhile. After
@@ -74,10 +75,11 @@ type FileSystem interface {
 	// leave of a long one.
 	WriteAt(name string, p []byte, off int64) error
 
-	// Truncate makes a file that long. If it grows, the new bytes are zero.
+	// Truncate makes a file that long. If it grows, the new bytes are zero. Longer
+	// than a file can be is ErrTooBig.
 	Truncate(name string, size int64) error
 
-	// Mkdir makes an empty directory. A name that is there is fs.ErrExist.
+	// Mkdir makes an empty directory, of one block. A name that is there is fs.ErrExist.
 	Mkdir(name string) error
 
 	// Link gives a file another name. Directories have one only: ErrDirectory.
@@ -90,7 +92,8 @@ type FileSystem interface {
 	// Rename gives a file or directory another name, and takes that from whoever
 	// had it: a file from a file, a directory from an empty directory; else it is
 	// ErrDirectory, ErrNotDirectory or ErrNotEmpty. Two names of one file both
-	// stay. A directory cannot move into itself: fs.ErrInvalid.
+	// stay. A directory cannot move into itself, and the root neither moves nor gives
+	// its place to another: fs.ErrInvalid.
 	Rename(name, other string) error
 
 	// ReadDir returns the names in a directory, sorted, without "." and "..".
