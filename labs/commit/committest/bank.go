@@ -60,8 +60,6 @@ type bank struct {
 	mu       sync.Mutex
 	fate     disk.Fate // of what is not forced, at the next crash
 	crashes  []point   // still to come
-	crashAt  int       // the event of the coordinator at which it crashes, counted from the last yes on; 0 for none
-	decisive int       // how many such events there were
 	restart  time.Duration
 	messages int
 	forces   map[string]int

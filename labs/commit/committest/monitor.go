@@ -88,13 +88,6 @@ func (m *monitor) has(x *site, txn commitapi.Txn, kinds ...commitapi.Kind) (comm
 	return list[i], true
 }
 
-// unanimous reports whether n have voted yes in the latest transaction.
-func (m *monitor) unanimous(n int) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.last != "" && len(m.story(m.last).yes) == n
-}
-
 // committed reports whether a transaction is committed: whether the coordinator's record
 // says so, durably.
 func (m *monitor) committed(txn commitapi.Txn) bool {

@@ -17,26 +17,21 @@ type point struct {
 
 // event counts an event of a site, and reports whether it crashes instead.
 func (b *bank) event(x *site, what string) (crashed bool) {
-	unanimous := b.monitor.unanimous(len(b.participants()))
 	b.mu.Lock()
 	if !x.up {
 		b.mu.Unlock()
 		return true
 	}
 	x.events++
-	if x.name == coordinator && unanimous {
-		b.decisive++
-		crashed = b.decisive == b.crashAt
-	}
-	if i := slices.Index(b.crashes, point{x.name, x.events}); i >= 0 {
+	i := slices.Index(b.crashes, point{x.name, x.events})
+	if i >= 0 {
 		b.crashes = slices.Delete(b.crashes, i, i+1)
-		crashed = true
 	}
 	b.mu.Unlock()
-	if crashed {
+	if i >= 0 {
 		b.down(x, what)
 	}
-	return crashed
+	return i >= 0
 }
 
 // events returns how many events each site has seen.

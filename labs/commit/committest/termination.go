@@ -19,12 +19,18 @@ func (b *bank) gone(event int) {
 	b.crashes = append(b.crashes, point{coordinator, event})
 }
 
-// doomed has the coordinator crash at its k-th event after all have voted yes, and stay
+// doomed has the coordinator crash at its k-th event after all have voted, and stay
 // down. What comes before that is for the solution to choose.
 func (b *bank) doomed(k int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.crashAt = k
+	voted := map[string]bool{}
+	b.rules.Add(func(m labrpc.Message) (pass labrpc.Action) {
+		if m.Method == prepare && m.Reply && !voted[m.From] {
+			if voted[m.From] = true; len(voted) == len(b.participants()) {
+				b.gone(b.events()[coordinator] + k)
+			}
+		}
+		return pass
+	})
 }
 
 const nobody = ""
