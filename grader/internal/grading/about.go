@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"faultline/grader/internal/machine"
+	"faultline/grader/internal/result"
 	"faultline/labs/labtest"
 	"faultline/labs/trace"
 )
@@ -59,7 +60,7 @@ func about(all []entry, what string) []entry {
 	for _, e := range all {
 		named := s.names(e.Event)
 		found = found || named && (!talk || e.Peer != "")
-		if named || upset(e.Event) {
+		if named || e.Kind == trace.Note || result.Upset(e.Event) {
 			kept = append(kept, e)
 		}
 	}
@@ -82,15 +83,6 @@ func beside(all, kept []entry) map[int]bool {
 		delete(left, e.at)
 	}
 	return left
-}
-
-// upset reports whether an event is kept, whatever a trace is about.
-func upset(e trace.Event) bool {
-	switch e.Kind {
-	case trace.Crash, trace.Restart, trace.Pause, trace.Resume, trace.Cut, trace.Heal, trace.Note:
-		return true
-	}
-	return false
 }
 
 // A sieve finds what is about something.

@@ -160,13 +160,8 @@ func window(run machine.Run, lines []traceLine) (from int) {
 func upheaval(all []trace.Event, call int) int {
 	at := call
 	for i, e := range all[call:] {
-		switch e.Kind {
-		case trace.Crash, trace.Restart, trace.Pause, trace.Resume, trace.Cut:
+		if result.Upset(e) && !(e.Kind == trace.Heal && e.Text == "every fault") {
 			at = call + i
-		case trace.Heal:
-			if e.Text != "every fault" {
-				at = call + i
-			}
 		}
 	}
 	return at

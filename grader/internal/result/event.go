@@ -14,3 +14,13 @@ func InTrace(e trace.Event) bool {
 	}
 	return !labtest.IsDump(e)
 }
+
+// Upset reports whether an event changes the state of nodes or links: what comes later
+// depends on it.
+func Upset(e trace.Event) bool {
+	switch e.Kind {
+	case trace.Crash, trace.Restart, trace.Pause, trace.Resume, trace.Cut, trace.Heal:
+		return true
+	}
+	return false
+}

@@ -49,11 +49,10 @@ func Excerpt(events []trace.Event, places map[int]bool) (kept []trace.Event, at 
 // lasting reports whether an event matters for what comes after it.
 func lasting(e trace.Event) bool {
 	switch e.Kind {
-	case trace.Step, trace.Call, trace.Return, trace.Model,
-		trace.Cut, trace.Heal, trace.Crash, trace.Restart, trace.Pause, trace.Resume:
+	case trace.Step, trace.Call, trace.Return, trace.Model:
 		return true
 	}
-	return false
+	return Upset(e)
 }
 
 // Short is a text that may have been made to fill the disk, or as much of its begin as
