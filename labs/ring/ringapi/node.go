@@ -26,7 +26,7 @@ type NodeConfig struct {
 
 // A Node is a member of a ring whose members come and go, from the end of its Join to
 // its Leave, Close or crash. Its methods may be called by any number of goroutines at
-// once.
+// once. Before its Join has returned, only Join and Close are called.
 //
 // What a node knows may be wrong at any time, and becomes right again. Say that a ring
 // of N living members is repaired when each has the right Successors and the right
@@ -50,13 +50,15 @@ type Node interface {
 	// Join makes the node a member of the ring that the node via is a member of,
 	// or the first one of a new ring if via is "". It returns when the node has its
 	// place: what the others know follows. As long as via, or somebody on the way,
-	// does not answer, it tries again. The error is ctx.Err() when ctx ends first,
-	// and ErrClosed when the node was closed or crashed. It is called once.
+	// does not answer, it tries again: where via lives, and at most every fifth message
+	// is lost or late, it takes at most 600×Timeout. The error is ctx.Err() when ctx
+	// ends first, and ErrClosed when the node was closed or crashed. It is called once.
 	Join(ctx context.Context, via string) error
 
-	// Leave tells the neighbours, hands over the keys, and closes the node. In a ring that was repaired,
-	// its predecessor and its successor have each other when it returns. If ctx
-	// ends before they have heard of it, the error is ctx.Err(), and the others
+	// Leave tells the neighbours, hands over the keys, and closes the node. In a ring
+	// that was repaired, its predecessor and its successor have each other when it
+	// returns: a Lookup of its id by the predecessor then takes less than one Timeout.
+	// If ctx ends before they have heard of it, the error is ctx.Err(), and the others
 	// find out as if the node had failed. On a calm network it takes at most
 	// 20×Timeout.
 	Leave(ctx context.Context) error

@@ -39,7 +39,7 @@ type Move struct {
 type Ring interface {
 	// Add puts a node on the ring, at one or more places, in any order. A place
 	// that is given twice counts once. A node that is on the ring already stays
-	// where it is. Add keeps no reference to places.
+	// where it is. Add keeps no reference to places, and is never called without any.
 	Add(node string, places ...ID) []Move
 
 	// Remove takes a node off the ring, if it is there.

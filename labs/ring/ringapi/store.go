@@ -49,12 +49,14 @@ func (v Version) Compare(w Version) int {
 //
 // Get, Put and Delete go on trying where nobody answers. On a calm network they take at
 // most 20×Timeout while members only join and leave, and at most 4×Stabilize +
-// 20×Timeout when members fail. When ctx ends first the error is ctx.Err(), and the write
-// may take effect or not; when the node was closed or crashed, it is ErrClosed.
+// 20×Timeout when members fail. Where old messages come again, or round trips take up to
+// half a Timeout, they and Leave may take twice as long. When ctx ends first the error is
+// ctx.Err(), and the write may take effect or not; when the node was closed or crashed, it
+// is ErrClosed.
 //
 // Values that do not change cost nothing: in rounds in which nobody comes or goes, they
-// are not sent. When a member joins, at most the keys that it will hold are sent to it,
-// and each of those at most twice.
+// are not sent. When a member joins, at most twice as many values are sent to it as it will
+// hold.
 type Store interface {
 	// Put sets the value of key, and returns its version. When it returns, the owner
 	// and the r-1 members after it hold the value, as far as they live.
@@ -64,7 +66,7 @@ type Store interface {
 	Delete(ctx context.Context, key string) (Version, error)
 
 	// Get returns the value of key and its version. The error is ErrNoKey if there is
-	// none.
+	// none; what it returns beside that does not matter.
 	Get(ctx context.Context, key string) (value []byte, version Version, err error)
 
 	// Keys returns the keys whose values this node holds, in any order.

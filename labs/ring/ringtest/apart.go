@@ -93,7 +93,7 @@ func (s Solution) churnStorm(t *labtest.T) {
 // parts, they stay apart: nobody can do anything about that.
 func (o *circle) comesRight(d time.Duration) bool {
 	for end := o.t.Since() + d; o.t.Since() < end; o.t.Sleep(stabilize / 4) {
-		if o.check(o.living()) == nil {
+		if ids := o.living(); o.check(ids) == nil && o.lookups(ids) == nil {
 			return true
 		}
 	}

@@ -312,7 +312,7 @@ func (s Solution) dataStorm(t *labtest.T) {
 // they are; see comesRight.
 func (o *circle) settles(d time.Duration) bool {
 	for end := o.t.Since() + d; o.t.Since() < end; o.t.Sleep(stabilize / 4) {
-		if ids := o.living(); o.check(ids) == nil && o.misplaced(ids) == nil {
+		if ids := o.living(); o.check(ids) == nil && o.misplaced(ids) == nil && o.lookups(ids) == nil {
 			return true
 		}
 	}

@@ -155,10 +155,11 @@ func (o *circle) becomes(right func() *wrong) {
 	bound := o.bound()
 	var w *wrong
 	for end := o.t.Since() + bound; ; o.t.Sleep(stabilize / 2) {
+		began := o.t.Since()
 		if w = right(); w == nil {
 			return
 		}
-		if o.t.Since() > end {
+		if began > end { // a look that began before may have seen the ring as it was before
 			break
 		}
 	}

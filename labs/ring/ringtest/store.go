@@ -87,7 +87,7 @@ func (o *circle) givesUp(at ringapi.ID, keys []string) {
 	}
 	o.t.Step("%s deletes, gets and puts what they held, with a context of %v each", name, timeout/10)
 	for i, op := range all {
-		try(op, keys[i%2], "who holds it has crashed, and the context ends", "the context's error", timeout/10)
+		try(op, keys[i%2], "who holds it has crashed, and the context ends before anybody can take them for dead", "the context's error", timeout/10)
 	}
 	o.t.Step("it does so without an end, and crashes meanwhile")
 	for i, op := range all {

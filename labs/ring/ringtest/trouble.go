@@ -81,8 +81,8 @@ func (s Solution) storm(t *labtest.T) {
 	rnd := t.Rand("ring")
 	limit := labrpc.Faults{Loss: 0.15, Duplicate: 0.2, Corrupt: 0.05, Delay: 0.15,
 		DelayBy: labrpc.Range{Min: time.Millisecond, Max: 2 * timeout}}
-	o := s.overlay(t, floor{Bits: 12, IDs: evenly(t, t.Size("peers", 12+rnd.IntN(20)), 12), Table: tables()[rnd.IntN(2)], Near: 1 + rnd.IntN(2),
-		Faults: labrpc.Draw(t.Seed(), limit)})
+	o := s.overlay(t, floor{Bits: 12, IDs: evenly(t, t.Size("peers", 50+rnd.IntN(15)), 12), // who knows 4×H must ask, too
+		Table: tables()[rnd.IntN(2)], Near: 1 + rnd.IntN(2), Faults: labrpc.Draw(t.Seed(), limit)})
 	lookups := t.Size("lookups", 5)
 	for client := range t.Size("clients", 4) {
 		from := t.Rand(fmt.Sprintf("client %d", client/2)).IntN(len(o.members)) // two clients at each of two peers
@@ -117,8 +117,12 @@ func (o *overlay) instead(got string, id ringapi.ID) string {
 }
 
 func (s Solution) closePeer(t *labtest.T) {
+	var ids []ringapi.ID
+	for id := ringapi.ID(10); id < 250; id += 4 {
+		ids = append(ids, id)
+	}
 	for i, mode := range both() {
-		o := s.overlay(t, floor{Bits: 8, IDs: []ringapi.ID{10, 60, 110, 160, 210, 250}, Table: tables()[t.Seed()%2], Near: 1})
+		o := s.overlay(t, floor{Bits: 8, IDs: ids, Table: tables()[t.Seed()%2], Near: 1})
 		t.Step("all but n10 crash")
 		for _, m := range o.members[1:] {
 			o.net.Node(m.Node).Crash()
@@ -127,7 +131,7 @@ func (s Solution) closePeer(t *labtest.T) {
 		if (int(t.Seed())+i)%2 == 0 {
 			now, then, end = "crashes, too", "crashed", o.net.Node("n10").Crash
 		}
-		const far = 150
+		far := o.stranger()
 		t.Within(2*time.Second, "Lookup with a context of 1s", func() {
 			o.ends("a context that ends", "the context's error", o.ask(0, far, mode, time.Second))
 		})
@@ -144,6 +148,21 @@ func (s Solution) closePeer(t *labtest.T) {
 		})
 		o.leave()
 	}
+}
+
+// stranger returns the id of a member that the first peer does not know, so that it must
+// ask who owns it. On a ring of 60 it knows at most 4×H and the nearest, which are 34.
+func (o *overlay) stranger() ringapi.ID {
+	known := o.peers[0].Neighbours()
+	for d := range o.members {
+		if m := o.next(0, len(o.members)/2+d); m != o.members[0] && !slices.Contains(known, m) {
+			return m.ID
+		}
+	}
+	o.t.Fail(labtest.Finding{
+		Property: "a peer knows its neighbours on both sides of the end of the ring, and few others",
+		Expected: fmt.Sprintf("n10 does not know each of the %d members", len(o.members)), Actual: "it does"})
+	return 0
 }
 
 // ends checks how a lookup ended that cannot succeed.
