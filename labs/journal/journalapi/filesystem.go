@@ -8,7 +8,8 @@ import (
 )
 
 // Errors, to be tested with errors.Is. Beside them there are fs.ErrExist,
-// fs.ErrNotExist and fs.ErrInvalid. An operation that fails has changed nothing.
+// fs.ErrNotExist and fs.ErrInvalid. A name that goes through a file is ErrNotDirectory.
+// Of several errors that apply, any will do. An operation that fails has changed nothing.
 var (
 	ErrDirectory    = errors.New("it is a directory")
 	ErrNotDirectory = errors.New("it is not a directory")
@@ -56,7 +57,8 @@ type Info struct {
 // number of goroutines at once; each operation takes effect at one moment.
 //
 // Unless the option Delayed says otherwise, an operation that has returned is
-// durable. In any case, a crash leaves all of an operation or nothing.
+// durable. In any case, a crash leaves all of an operation or nothing. What is read may
+// be an effect that is not durable yet.
 //
 // When the disk fails to flush (disk.ErrIO), nobody knows what is on it. From then
 // on Sync fails, and every operation that changes something, until the next Mount.

@@ -130,6 +130,11 @@ func (w ward) mended(want tree) {
 
 // concerns reports whether a line is about a name whose fate is up to the repair.
 func (x damage) concerns(line string) bool {
+	for kept := range strings.SplitSeq(x.kept, "; ") {
+		if kept != "" && strings.HasSuffix(line, ": "+kept) {
+			return true
+		}
+	}
 	return slices.ContainsFunc(strings.Fields(x.touched), func(name string) bool {
 		rest, is := strings.CutPrefix(line, name)
 		return is && (rest == "" || strings.ContainsRune("/: ", rune(rest[0]))) || strings.HasSuffix(line, "is also "+name)
@@ -191,15 +196,16 @@ func (m *image) change(name string, f func(*journalapi.Inode)) {
 	m.setInode(m.numbers[name], inode)
 }
 
-// slot is the bytes of an entry in the first block of a directory.
+// slot is the bytes of an entry of a directory.
 func (m *image) slot(directory string, i int) []byte {
-	bn := m.getInode(m.numbers[directory]).Direct[0]
-	return m.block(bn)[i*journalapi.EntrySize:][:journalapi.EntrySize]
+	bn := m.direct(directory, i/journalapi.EntriesInBlock)
+	return m.block(bn)[i%journalapi.EntriesInBlock*journalapi.EntrySize:][:journalapi.EntrySize]
 }
 
-// slotOf is where the entry of a name is.
+// slotOf is where the entry of a name is. A file system may have made a directory
+// larger than it needs to be.
 func (m *image) slotOf(directory, base string) []byte {
-	for i := range journalapi.EntriesInBlock {
+	for i := range journalapi.EntriesInBlock * journalapi.Direct {
 		if s := m.slot(directory, i); journalapi.DecodeEntry(s).Name == base {
 			return s
 		}

@@ -1,6 +1,7 @@
 package journaltest
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -179,9 +180,11 @@ func (s Solution) fsckTree(t *labtest.T) {
 		}},
 		{what: "the entry of A/b is gone, and a file is called lost+found", do: func(m *image) {
 			clear(m.slotOf("A", "b"))
-			m.setInode(20, journalapi.Inode{Type: journalapi.File, Links: 1})
+			file := journalapi.Inode{Type: journalapi.File, Links: 1, Size: 300}
+			m.fill(&file, bytes.Repeat([]byte("f"), 300))
+			m.setInode(20, file)
 			m.setSlot(".", 12, 20, "lost+found")
-		}, touched: "A/b lost+found #20", want: "lost+found/#5: 700 b"},
+		}, touched: "A/b lost+found", want: "lost+found/#5: 700 b", kept: "300 f"},
 		{what: "the entry of A/b is gone, and lost+found has a #5# and a #5 already", do: func(m *image) {
 			clear(m.slotOf("A", "b"))
 			m.lostAndFound("#5#", "#5")
@@ -207,6 +210,7 @@ func (s Solution) fsckLogged(t *labtest.T) {
 	h.do(building)
 	h.step("Close, Mount")
 	h.close()
+	h.examine()
 	r := examine(h.d)
 	h.mount(journalapi.Options{})
 	h.do("create D/f\nrename big to D/big")

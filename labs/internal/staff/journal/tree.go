@@ -162,7 +162,8 @@ func (k *checker) lostAndFound(reached map[uint32]bool) (n uint32) {
 		if e.Name == name && k.inode(e.Inode).Type == journalapi.Directory {
 			n = e.Inode
 		} else if e.Name == name {
-			k.setEntry(p, journalapi.Entry{Inode: e.Inode, Name: fmt.Sprintf("#%d", e.Inode)}) // a file has taken the name
+			k.setEntry(p, journalapi.Entry{}) // a file has taken the name
+			k.enter(journalapi.RootInode, fmt.Sprintf("#%d", e.Inode), e.Inode)
 		}
 	})
 	if n != 0 {
