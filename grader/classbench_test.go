@@ -18,7 +18,8 @@ import (
 // LABS which labs (default: all), JOBS how many runs go on at once. The larger the class,
 // the more the figures say. KEEP names a folder in which everything stays: when the
 // benchmark was ended there it goes on where it was, and what it measures is of all its
-// parts. The tree must be the same: what was graded by another one is graded anew.
+// parts. The tree must be the same: what another one graded is graded anew, or, where
+// only a suite is another, its lab.
 //
 //	parts            in how many parts it ran; those before the last were ended
 //	minutes          how long these took, together

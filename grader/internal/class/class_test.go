@@ -109,8 +109,10 @@ func TestAfterAKillASubmissionHasItsOldFolderOrItsNewOne(t *testing.T) {
 func TestAKeyIsOfAllThatAResultDependsOn(t *testing.T) {
 	tree := func() fstest.MapFS {
 		return fstest.MapFS{
-			"labs/kv/kvtest/suite.go": {Data: []byte("package kvtest")}, "labs/internal/staff/kv/a.go": {Data: []byte("package kv")},
-			"grader/main_test.go": {Data: []byte("package main")}, "handouts/a.md": {Data: []byte("read")},
+			"labs/kv/kvtest/suite.go": {Data: []byte("package kvtest")}, "labs/ring/ringtest/suite.go": {Data: []byte("package ringtest")},
+			"labs/kv/kvapi/api.go": {Data: []byte("package kvapi")}, "labs/ring/ringapi/api.go": {Data: []byte("package ringapi")},
+			"labs/internal/staff/kv/a.go": {Data: []byte("package kv")},
+			"grader/main_test.go":         {Data: []byte("package main")}, "handouts/a.md": {Data: []byte("read")},
 			"grader/internal/html/assets/report.css": {Data: []byte("p{}")},
 		}
 	}
@@ -138,6 +140,12 @@ func TestAKeyIsOfAllThatAResultDependsOn(t *testing.T) {
 		}},
 		{"a test of the grader", false, func(f fstest.MapFS, _, _ *string, _ *submission.Solution) { f["grader/main_test.go"].Data = nil }},
 		{"the suite", true, func(f fstest.MapFS, _, _ *string, _ *submission.Solution) { f["labs/kv/kvtest/suite.go"].Data = nil }},
+		{"the suite of another lab", false, func(f fstest.MapFS, _, _ *string, _ *submission.Solution) {
+			f["labs/ring/ringtest/suite.go"].Data = nil
+		}},
+		{"the contract of another lab, which this one may need", true, func(f fstest.MapFS, _, _ *string, _ *submission.Solution) {
+			f["labs/ring/ringapi/api.go"].Data = nil
+		}},
 		{"what a page looks like", true, func(f fstest.MapFS, _, _ *string, _ *submission.Solution) {
 			f["grader/internal/html/assets/report.css"].Data = nil
 		}},

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
+	"io"
 	"io/fs"
 	"maps"
 	"runtime"
@@ -14,26 +16,49 @@ import (
 	"faultline/grader/internal/tree"
 )
 
-// Keys make the keys of results.
+// Keys make the keys of results. A suite is part of those of its own lab only, so that
+// a teacher who mends a case in mid-term has that lab graded anew and no other.
 type Keys struct {
-	tree  string // a hash of all that grades
-	order string // a hash of what was asked for
+	tree   string            // a hash of all that grades
+	common string            // the same, without suites
+	suites map[string]string // a hash of each lab's
+	order  string            // a hash of what was asked for
 }
 
 // NewKeys makes the keys of a grading by the tree of Faultline at root. Order is a
 // text of all that was asked for and that a result depends on: seeds and budgets.
 func NewKeys(root fs.FS, order string) (*Keys, error) {
-	h := sha256.New()
-	fmt.Fprintln(h, runtime.Version())
+	all, common, suites := sha256.New(), sha256.New(), map[string]hash.Hash{}
+	fmt.Fprintln(all, runtime.Version())
+	fmt.Fprintln(common, runtime.Version())
 	part := tree.Part{Folders: tree.Sources(), Takes: takes}
 	err := part.Read(root, func(name string, text []byte) error {
-		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
-		return nil
+		to := common
+		if lab := suiteOf(name); lab != "" {
+			if suites[lab] == nil {
+				suites[lab] = sha256.New()
+			}
+			to = suites[lab]
+		}
+		_, err := fmt.Fprintf(io.MultiWriter(all, to), "%s %d\n%s", name, len(text), text)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the tree of Faultline: %w", err)
 	}
-	return &Keys{tree: short(h.Sum(nil)), order: sum(order)}, nil
+	k := &Keys{tree: short(all.Sum(nil)), common: short(common.Sum(nil)), suites: map[string]string{}, order: sum(order)}
+	for lab, h := range suites {
+		k.suites[lab] = short(h.Sum(nil))
+	}
+	return k, nil
+}
+
+// suiteOf is the lab whose suite a file is part of, "" for all others.
+func suiteOf(name string) string {
+	if s := strings.Split(name, "/"); len(s) > 3 && s[0] == "labs" && s[2] == s[1]+"test" {
+		return s[1]
+	}
+	return ""
 }
 
 // takes reports whether a file of the tree has a part in a grading: the suites, the
@@ -54,7 +79,7 @@ func (k *Keys) Order() string { return k.order }
 // Of is the key of the result that a solution of a lab has.
 func (k *Keys) Of(lab string, sol submission.Solution) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s %s %s\n%q\n", k.tree, k.order, lab, sol.Notes)
+	fmt.Fprintf(h, "%s %s %s %s\n%q\n", k.common, k.suites[lab], k.order, lab, sol.Notes)
 	for _, name := range slices.Sorted(maps.Keys(sol.Files)) {
 		fmt.Fprintf(h, "%s %d\n%s", name, len(sol.Files[name]), sol.Files[name])
 	}
