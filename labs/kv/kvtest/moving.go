@@ -122,6 +122,7 @@ func (s Solution) slowPuts(t *labtest.T) {
 	c.rules.Clear()
 	c.readAll(writers, all, 2, getBound)
 	c.repaired(all, settled)
+	c.shared("d1") // or nothing need have moved
 	c.moved(before, all)
 	c.readAll(writers, all, 2, getBound)
 }
