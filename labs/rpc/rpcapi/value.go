@@ -59,7 +59,8 @@ const MaxDepth = 1000
 // marshaled, nil among it, and never panics.
 //
 // Unmarshal needs a pointer and replaces what it points to, all of it: nothing
-// of an earlier value stays. It returns an error, and leaves the value as it was,
+// of an earlier value stays, and the maps and slices that it held are not changed,
+// but replaced by new ones. It returns an error, and leaves the value as it was,
 // unless data is exactly one value of that type in this format. It keeps no
 // reference to data. It never panics, and the memory that it allocates for a
 // message of n bytes is at most proportional to n: what a message says that it

@@ -100,11 +100,10 @@ func breach(p rpcapi.Packet, b []byte, server bool) string {
 	if text := flaw(b); text != "" {
 		return text
 	}
-	fromServer := p.Kind == rpcapi.Reply || p.Kind == rpcapi.Reject || p.Kind == rpcapi.Ack && p.Done == 0
 	switch {
 	case p.Kind < rpcapi.Call || p.Kind > rpcapi.Reject:
 		return "there is no such kind"
-	case server != fromServer:
+	case server && (p.Kind == rpcapi.Call || p.Kind == rpcapi.Cancel), !server && (p.Kind == rpcapi.Reply || p.Kind == rpcapi.Reject):
 		return "this kind is not from there"
 	case p.Client == 0 || p.ClientIncarnation == 0:
 		return "it does not name the client"

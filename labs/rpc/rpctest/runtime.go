@@ -24,6 +24,7 @@ func (s Solution) calm(t *labtest.T) {
 		h.echo(c, 1, fmt.Sprintf("a%d", i+1))
 	}
 	h.forgotten()
+	h.t.Sleep(5 * timeout) // one Ack, and not one after the other
 	// Two packets to learn the server's incarnation, two for each call, one Ack.
 	limit := 2 + 2*n + 1
 	t.Check(h.sent() <= limit, labtest.Finding{
@@ -35,7 +36,7 @@ func (s Solution) calm(t *labtest.T) {
 // forgotten waits until an idle client has said that it has its replies.
 func (h *house) forgotten() {
 	h.t.Step("no call is under way: the server must soon remember nothing")
-	h.t.Sleep(timeout + settle)
+	h.t.Sleep(2*timeout + settle)
 	h.remembers(0)
 }
 
@@ -334,11 +335,12 @@ func (s Solution) closes(t *labtest.T) {
 		h.close("the server", h.server.Close)
 	}
 	h.mu.Lock()
-	ended, busy := h.ended["2m:y"], h.busy
+	began, ended, busy := len(h.began["2m:y"]), h.ended["2m:y"], h.busy
 	h.mu.Unlock()
 	t.Check(ended == 1 && busy == 0, labtest.Finding{
 		Expected: "Close of the server ends the contexts of the handlers and waits for them",
-		Actual:   fmt.Sprintf("%d handlers still run", busy)})
+		Actual: fmt.Sprintf("the call was executed %d times, its context ended %d times, and %s still run",
+			began, ended, labtest.Count(busy, "handler"))})
 	h.close(clientNode(2), d.Close)
 	t.Step("the server and both clients are closed: their nodes can listen again")
 	for _, node := range []string{serverNode, clientNode(1), clientNode(2)} {

@@ -123,6 +123,9 @@ func (b *bench) execute(ctx context.Context, method string, args []any) ([]any, 
 	b.mu.Unlock()
 	e := b.exchange(ctx, "the implementation")
 	want, got := e.String(), exchange{method: StubMethod{Name: method}, args: args}.String()
+	b.t.Check(e.method.Call != nil, labtest.Finding{
+		Expected: fmt.Sprintf("there is no method %q: an error, and nothing is executed", e.method.Name), Actual: "it executes " + got,
+	})
 	b.t.Check(method == e.method.Name && sketch(args) == sketch(e.args), labtest.Finding{
 		Expected: "the implementation executes " + want, Actual: "it executes " + got,
 	})

@@ -25,6 +25,10 @@ func (s Solution) lostCall(t *labtest.T) {
 		h.echo(c, 1, args)
 		h.times(args, 1, "")
 	}
+	t.Check(h.pause("a3") <= 3*timeout, labtest.Finding{
+		Expected: fmt.Sprintf("the client waits about Timeout (%v) for an answer before it sends the call a3 again", timeout),
+		Actual:   fmt.Sprintf("it waited %v", h.pause("a3").Round(time.Millisecond)),
+	})
 	h.lose(rpcapi.Call, 4, 7)
 	h.echo(c, 1, "a4")
 	h.times("a4", 1, "")
