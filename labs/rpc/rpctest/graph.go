@@ -54,7 +54,8 @@ func (s Solution) shared(t *labtest.T) {
 	s.writes(t, deep{[]*int64{a, b, a}, map[string]*int64{"y": nil, "x": b}, &b}, want)
 	var back deep
 	s.reads(t, want, &back)
-	t.Check(len(back.List) == 3 && back.List[1] != nil && back.PP != nil && back.List[0] == back.List[2] && back.Map["x"] == back.List[1] && *back.PP == back.List[1] && *back.List[1] == 6,
+	complete := len(back.List) == 3 && back.List[1] != nil && back.PP != nil
+	t.Check(complete && back.List[0] == back.List[2] && back.Map["x"] == back.List[1] && *back.PP == back.List[1] && *back.List[1] == 6,
 		labtest.Finding{Expected: "List[0] == List[2], and Map[x] == List[1] == *PP", Actual: "not all of these hold"})
 	t.Step("a pointer to a struct and one to its first field: equal addresses, different types")
 	type twin struct {
