@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
-	"io"
 	"io/fs"
 	"maps"
 	"runtime"
@@ -19,36 +18,31 @@ import (
 // Keys make the keys of results. A suite is part of those of its own lab only, so that
 // a teacher who mends a case in mid-term has that lab graded anew and no other.
 type Keys struct {
-	tree   string            // a hash of all that grades
-	common string            // the same, without suites
-	suites map[string]string // a hash of each lab's
-	order  string            // a hash of what was asked for
+	parts map[string]string // a hash of each lab's suite; at "", of all else that grades
+	order string            // a hash of what was asked for
 }
 
 // NewKeys makes the keys of a grading by the tree of Faultline at root. Order is a
 // text of all that was asked for and that a result depends on: seeds and budgets.
 func NewKeys(root fs.FS, order string) (*Keys, error) {
-	all, common, suites := sha256.New(), sha256.New(), map[string]hash.Hash{}
-	fmt.Fprintln(all, runtime.Version())
+	common := sha256.New()
 	fmt.Fprintln(common, runtime.Version())
+	parts := map[string]hash.Hash{"": common}
 	part := tree.Part{Folders: tree.Sources(), Takes: takes}
 	err := part.Read(root, func(name string, text []byte) error {
-		to := common
-		if lab := suiteOf(name); lab != "" {
-			if suites[lab] == nil {
-				suites[lab] = sha256.New()
-			}
-			to = suites[lab]
+		lab := suiteOf(name)
+		if parts[lab] == nil {
+			parts[lab] = sha256.New()
 		}
-		_, err := fmt.Fprintf(io.MultiWriter(all, to), "%s %d\n%s", name, len(text), text)
-		return err
+		fmt.Fprintf(parts[lab], "%s %d\n%s", name, len(text), text)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the tree of Faultline: %w", err)
 	}
-	k := &Keys{tree: short(all.Sum(nil)), common: short(common.Sum(nil)), suites: map[string]string{}, order: sum(order)}
-	for lab, h := range suites {
-		k.suites[lab] = short(h.Sum(nil))
+	k := &Keys{parts: map[string]string{}, order: sum(order)}
+	for lab, h := range parts {
+		k.parts[lab] = short(h.Sum(nil))
 	}
 	return k, nil
 }
@@ -71,7 +65,7 @@ func takes(name string) bool {
 }
 
 // Tree is a hash of all that grades: suites, machine, grader.
-func (k *Keys) Tree() string { return k.tree }
+func (k *Keys) Tree() string { return sum(fmt.Sprint(k.parts)) } // which prints a map in the order of its keys
 
 // Order is a hash of what was asked for.
 func (k *Keys) Order() string { return k.order }
@@ -79,7 +73,7 @@ func (k *Keys) Order() string { return k.order }
 // Of is the key of the result that a solution of a lab has.
 func (k *Keys) Of(lab string, sol submission.Solution) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s %s %s %s\n%q\n", k.common, k.suites[lab], k.order, lab, sol.Notes)
+	fmt.Fprintf(h, "%s %s %s %s\n%q\n", k.parts[""], k.parts[lab], k.order, lab, sol.Notes)
 	for _, name := range slices.Sorted(maps.Keys(sol.Files)) {
 		fmt.Fprintf(h, "%s %d\n%s", name, len(sol.Files[name]), sol.Files[name])
 	}
