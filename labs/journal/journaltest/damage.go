@@ -205,8 +205,8 @@ func (m *image) slot(directory string, i int) []byte {
 // slotOf is where the entry of a name is. A file system may have made a directory
 // larger than it needs to be.
 func (m *image) slotOf(directory, base string) []byte {
-	for i := range journalapi.EntriesInBlock * journalapi.Direct {
-		if s := m.slot(directory, i); journalapi.DecodeEntry(s).Name == base {
+	for i := range m.getInode(m.numbers[directory]).Size / journalapi.EntrySize {
+		if s := m.slot(directory, int(i)); journalapi.DecodeEntry(s).Name == base {
 			return s
 		}
 	}

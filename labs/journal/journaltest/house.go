@@ -144,11 +144,12 @@ func (h *house) inspect(o journalapi.Options) {
 	h.compare()
 }
 
-// examine has the checker read the disk.
-func (h *house) examine() {
+// examine has the checker read the disk, and returns what it has read.
+func (h *house) examine() *reading {
 	r := examine(h.d)
 	h.t.Check(r.sound() == "", unsound(r.sound()))
 	h.t.Check(r.tree.String() == h.tree.String(), differing("the disk, as the layout has it,", h.tree, r.tree.lines()))
+	return r
 }
 
 func unsound(problems string) labtest.Finding {
